@@ -1,0 +1,110 @@
+"""The environment: every variable that the product reads, typed, trimmed and explained.
+
+Nothing else reads `os.environ`. A variable that is empty or blank counts as unset; a `.env` file beside
+`manage.py` (or the file that `ENV_FILE` names) is read too, the real environment having the last word.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Provider = Literal["auto", "gemini", "openai", "cohere", "local"]
+
+
+class Environment(BaseSettings):
+    """Field names are the variables' names; a field's description is its line in the documentation."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, case_sensitive=True, populate_by_name=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _trim(cls, values: dict[str, object]) -> dict[str, object]:
+        trimmed = {name: v.strip() if isinstance(v, str) else v for name, v in values.items()}
+        return {name: value for name, value in trimmed.items() if value != ""}
+
+    # Where the book is
+    CONTENT_PATH: Path = Field(
+        BASE_DIR / "knowledge" / "sample_book",
+        description="The book: a folder of Markdown, MDX, HTML and text, or a .jsonl file.",
+    )
+    CONTENT_BASE_URL: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="The address at which that folder is published. Unset, citations lead to pages under /book/.",
+    )
+    BM25_LANGUAGE: str = Field("english", description="The book's language, for stemming and stop words.")
+
+    # Answers
+    LLM_PROVIDER: Provider = Field("auto", description="Who writes answers; auto takes the first with a key.")
+    EMBEDDING_PROVIDER: Provider = Field("auto", description="Who embeds; auto takes the first with a key.")
+    MAX_OUTPUT_TOKENS: int = Field(
+        500,
+        ge=1,
+        validation_alias=AliasChoices("MAX_OUTPUT_TOKENS", "OPENAI_MAX_TOKENS"),
+        description="The longest answer a language model may write, in tokens.",
+    )
+    TOP_K: int = Field(5, ge=1, le=20, description="Passages that an answer is made from.")
+    SIMILARITY_THRESHOLD: float | None = Field(
+        None, ge=-1, le=2, description="Evidence below this is answered with “the book does not say”."
+    )
+
+    # Storage
+    DATA_DIR: Path = Field(BASE_DIR / "data", description="Database, index and generated files.")
+    DATABASE_URL: str | None = Field(None, description="Unset: SQLite in DATA_DIR.")
+    QDRANT_COLLECTION: str = Field(
+        "book_chunks_v1",
+        pattern=r"^[A-Za-z0-9_.-]{1,100}$",
+        validation_alias=AliasChoices("QDRANT_COLLECTION", "QDRANT_COLLECTION_NAME"),
+        description="The index's name.",
+    )
+
+    # The server
+    PORT: int = Field(7860, ge=1, le=65535, description="The port that `manage.py serve` listens on.")
+    DEBUG: bool = Field(False, description="Django's debug pages. Never in production.")
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    DJANGO_SECRET_KEY: str | None = Field(
+        None,
+        min_length=32,
+        description="Signs visitor tokens and sessions. Unset: generated and kept in DATA_DIR.",
+    )
+    SPACE_HOST: str | None = Field(None, description="Set by Hugging Face Spaces.")
+    ALLOWED_HOSTS: CommaSeparated = Field((), description="Further host names that this server answers to.")
+    ALLOWED_ORIGINS: CommaSeparated = Field(
+        (), description="Sites whose pages may call the API: https://a.example, https://*.example.com"
+    )
+    TRUSTED_PROXIES: int | None = Field(
+        None, ge=0, le=10, description="Proxies in front of the server. Unset: 1 on Spaces, else 0."
+    )
+    DJANGO_SUPERUSER_USERNAME: str | None = Field(None, description="An admin user to create at start.")
+    DJANGO_SUPERUSER_EMAIL: str | None = Field(None, description="Its address.")
+    DJANGO_SUPERUSER_PASSWORD: str | None = Field(None, description="Its password.")
+
+    # Limits, as in “20/minute; 300/day”
+    THROTTLE_VISITOR: str = Field("20/minute; 300/day", description="Questions and searches of one visitor.")
+    THROTTLE_ADDRESS: str = Field("60/minute; 1500/day", description="Questions and searches of one address.")
+    THROTTLE_READ: str = Field("300/minute", description="All other API calls of one address.")
+
+
+def load() -> Environment:
+    """The environment as it is now. Raises ImproperlyConfigured, naming each variable that is wrong."""
+    env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
+    try:
+        return Environment(_env_file=env_file or None)  # type: ignore[call-arg]
+    except ValidationError as exc:
+        # The values stay out of the message: one of them may be a secret.
+        problems = "; ".join(f"{error['loc'][0]}: {error['msg']}" for error in exc.errors(include_input=False))
+        raise ImproperlyConfigured(f"The environment is not usable. {problems}") from None

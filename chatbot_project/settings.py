@@ -1,0 +1,147 @@
+"""Django's settings, all derived from `chatbot_project.env`."""
+
+from typing import Any
+
+import dj_database_url
+
+from chatbot_project import env as environment
+from chatbot_project.origins import as_patterns
+from chatbot_project.secret_key import secret_key
+
+ENV = environment.load()
+BASE_DIR = environment.BASE_DIR
+DATA_DIR = ENV.DATA_DIR.resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = ENV.DEBUG
+SPACE_HOST = ENV.SPACE_HOST
+SECRET_KEY = secret_key(ENV)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *([SPACE_HOST] if SPACE_HOST else []), *ENV.ALLOWED_HOSTS]
+TRUSTED_PROXIES = ENV.TRUSTED_PROXIES if ENV.TRUSTED_PROXIES is not None else int(SPACE_HOST is not None)
+
+INSTALLED_APPS = [
+    "daphne",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "corsheaders",
+    "rest_framework",
+    "adrf",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "chatbot_project",
+    "knowledge",
+    "chat",
+]
+
+MIDDLEWARE = [
+    "chatbot_project.middleware.request_id",
+    "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "chatbot_project.urls"
+ASGI_APPLICATION = "chatbot_project.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Writers queue for the lock when their transaction begins, instead of failing when they first write.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+}
+_database: dict[str, Any] = dict(
+    dj_database_url.parse(ENV.DATABASE_URL or f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_max_age=60)
+)
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = SQLITE_OPTIONS
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+
+if SPACE_HOST:
+    CSRF_TRUSTED_ORIGINS = [f"https://{SPACE_HOST}"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+CORS_ALLOWED_ORIGIN_REGEXES = as_patterns(ENV.ALLOWED_ORIGINS)
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "last-event-id",
+    "x-request-id",
+    "x-visitor-token",
+]
+CORS_EXPOSE_HEADERS = ["retry-after", "x-request-id", "x-visitor-token"]
+CORS_PREFLIGHT_MAX_AGE = 86400
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["chat.authentication.VisitorAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "chatbot_project.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+
+# What may stand behind LLM_PROVIDER and EMBEDDING_PROVIDER: a class each, imported when it is used.
+LANGUAGE_MODELS = {"local": "knowledge.providers.local.extractive.ExtractiveModel"}
+EMBEDDERS = {"local": "knowledge.providers.local.minilm.MiniLmEmbedder"}
+LLM_PROVIDER = ENV.LLM_PROVIDER
+EMBEDDING_PROVIDER = ENV.EMBEDDING_PROVIDER
+MAX_OUTPUT_TOKENS = ENV.MAX_OUTPUT_TOKENS
+
+CONTENT_PATH = ENV.CONTENT_PATH
+CONTENT_BASE_URL = ENV.CONTENT_BASE_URL
+BM25_LANGUAGE = ENV.BM25_LANGUAGE
+INDEX_DIR = DATA_DIR / "index"
+MODEL_DIR = DATA_DIR / "models"
+QDRANT_COLLECTION = ENV.QDRANT_COLLECTION
+TOP_K = ENV.TOP_K
+SIMILARITY_THRESHOLD = ENV.SIMILARITY_THRESHOLD
+THROTTLE_VISITOR = ENV.THROTTLE_VISITOR
+THROTTLE_ADDRESS = ENV.THROTTLE_ADDRESS
+THROTTLE_READ = ENV.THROTTLE_READ
+PORT = ENV.PORT

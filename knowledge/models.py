@@ -1,0 +1,58 @@
+"""Rows that mirror the index for people; the truth about it lies in the store's manifest."""
+
+from django.db import models
+
+
+class IndexBuild(models.Model):
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        ACTIVE = "active"
+        SUPERSEDED = "superseded"
+        FAILED = "failed"
+
+    class Trigger(models.TextChoices):
+        COMMAND = "command"
+        STARTUP = "startup"
+        MENDED = "mended", "found in the store"
+
+    build_id = models.CharField(max_length=40, unique=True)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.RUNNING)
+    trigger = models.CharField(max_length=12, choices=Trigger.choices, default=Trigger.COMMAND)
+    embedder_provider = models.CharField(max_length=40, blank=True)
+    embedder_model = models.CharField(max_length=100, blank=True)
+    embedder_dimensions = models.PositiveIntegerField(null=True, blank=True)
+    documents_added = models.PositiveIntegerField(default=0)
+    documents_changed = models.PositiveIntegerField(default=0)
+    documents_removed = models.PositiveIntegerField(default=0)
+    documents_unchanged = models.PositiveIntegerField(default=0)
+    chunks = models.PositiveIntegerField(default=0)
+    chunks_embedded = models.PositiveIntegerField(default=0)
+    phase = models.CharField(max_length=20, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    heartbeat = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    duration = models.DurationField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.build_id} ({self.status})"
+
+
+class Document(models.Model):
+    build = models.ForeignKey(IndexBuild, on_delete=models.CASCADE, related_name="documents")
+    path = models.CharField(max_length=500)
+    title = models.CharField(max_length=500)
+    url = models.CharField(max_length=2000)
+    content_hash = models.CharField(max_length=64)
+    chunks = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [models.UniqueConstraint(fields=["build", "path"], name="one_row_per_document")]
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,71 @@
+"""What a provider is. Each lives in one file, imports its SDK inside, and translates its errors."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from knowledge.types import Delta, EmbedderIdentity, Matrix, Prompt, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingPlan:
+    """What embedding would take: requests to the provider, and tokens as it counts them (or an estimate)."""
+
+    calls: int
+    tokens: int
+
+
+class Embedder(ABC):
+    """Made without arguments; it reads the settings it needs."""
+
+    provider: ClassVar[str]
+    identity: EmbedderIdentity
+
+    @classmethod
+    @abstractmethod
+    def configured(cls) -> bool:
+        """Whether what it needs (a key, the weights) is there. Cheap; imports no SDK."""
+
+    @abstractmethod
+    async def embed_documents(self, texts: Sequence[str]) -> list[Matrix]:
+        """One matrix (windows, dimensions) per text, rows L2-normalised.
+
+        Several windows where the text is longer than the model reads, one otherwise.
+        Raises EmbeddingUnavailable.
+        """
+
+    @abstractmethod
+    async def embed_query(self, text: str) -> Vector:
+        """The question's vector (dimensions,), L2-normalised. Raises EmbeddingUnavailable."""
+
+    @abstractmethod
+    def plan(self, texts: Sequence[str]) -> EmbeddingPlan:
+        """What `embed_documents(texts)` would take, without doing it."""
+
+    async def aclose(self) -> None:  # noqa: B027 - most have nothing to close
+        """Release connections."""
+
+
+class LanguageModel(ABC):
+    """Made without arguments; it reads the settings it needs."""
+
+    provider: ClassVar[str]
+    model: str
+    generative: ClassVar[bool] = True  # False: quotes the passages and cannot rewrite a question
+
+    @classmethod
+    @abstractmethod
+    def configured(cls) -> bool:
+        """Whether what it needs (a key) is there. Cheap; imports no SDK."""
+
+    @abstractmethod
+    def stream(self, prompt: Prompt) -> AsyncIterator[Delta]:
+        """The answer, piece by piece, then one Finish.
+
+        Cite passages as [n], n counting from 1 in `prompt.passages`. Raises ModelUnavailable before the
+        first piece and ModelInterrupted after it; a caller that has enough closes the iterator.
+        """
+
+    async def aclose(self) -> None:  # noqa: B027 - most have nothing to close
+        """Release connections."""

@@ -1,0 +1,62 @@
+"""The parts in use, one set for each event loop: store, embedders, language models."""
+
+import logging
+from functools import cached_property
+
+from knowledge.per_loop import PerLoop
+from knowledge.providers.base import Embedder, LanguageModel
+from knowledge.providers.registry import embedder_of, language_model, local_language_model
+from knowledge.stores import open_store
+from knowledge.stores.base import VectorStore
+from knowledge.types import EmbedderIdentity
+
+logger = logging.getLogger(__name__)
+
+
+class Runtime:
+    """Each part is made when it is first used."""
+
+    def __init__(self) -> None:
+        self._embedders: dict[EmbedderIdentity | None, Embedder | None] = {None: None}
+
+    @cached_property
+    def store(self) -> VectorStore:
+        return open_store()
+
+    @cached_property
+    def model(self) -> LanguageModel:
+        return language_model()
+
+    @cached_property
+    def fallback_model(self) -> LanguageModel:
+        """Answers from the passages alone when `model` cannot."""
+        return local_language_model()
+
+    def embedder(self, built_with: EmbedderIdentity | None) -> Embedder | None:
+        """The embedder that an index was built with; None where that one cannot be had: BM25 alone."""
+        if built_with not in self._embedders:
+            self._embedders[built_with] = embedder_of(built_with)
+            if self._embedders[built_with] is None:
+                logger.warning(
+                    "The index was built with %s, which is not configured: words alone are searched. "
+                    "Run: manage.py reindex",
+                    built_with,
+                )
+        return self._embedders[built_with]
+
+    async def aclose(self) -> None:
+        parts = [part for part in vars(self).values() if isinstance(part, VectorStore | LanguageModel)]
+        for part in [*parts, *filter(None, self._embedders.values())]:
+            await part.aclose()
+
+
+_runtimes = PerLoop(Runtime)
+
+
+def runtime() -> Runtime:
+    return _runtimes.get()
+
+
+async def close_runtime() -> None:
+    if (current := _runtimes.pop()) is not None:
+        await current.aclose()

@@ -1,0 +1,48 @@
+"""What a vector store is: an active index to search, and builds that replace it at once or not at all."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from knowledge.types import EmbeddedChunk, Manifest, Matrix, ScoredChunk, SearchQuery
+
+
+class IndexBuilder(ABC):
+    """A new index being written beside the active one. Leaving its context without `activate` discards it."""
+
+    build_id: str
+
+    @abstractmethod
+    async def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
+        """Write points. Ids are unique within a build."""
+
+    @abstractmethod
+    async def activate(self, manifest: Manifest) -> None:
+        """Make this index the active one, durably and at once; keep its predecessor, drop older ones."""
+
+
+class VectorStore(ABC):
+    @abstractmethod
+    async def manifest(self) -> Manifest | None:
+        """The active index's manifest; None when there is no index. Cheap: read on every question."""
+
+    @abstractmethod
+    async def search(self, query: SearchQuery) -> list[ScoredChunk]:
+        """The best chunks, best first: dense and BM25 fused by DBSF, BM25 alone without a vector.
+
+        Raises IndexEmpty and VectorStoreUnavailable.
+        """
+
+    @abstractmethod
+    def vectors(self, content_hashes: Iterable[str]) -> AsyncIterator[tuple[str, Matrix]]:
+        """(content hash, vectors) of the active index's chunks with these hashes, each hash once."""
+
+    @abstractmethod
+    def build(self, build_id: str, *, dimensions: int | None) -> AbstractAsyncContextManager[IndexBuilder]:
+        """Begin a build; remnants of killed ones are removed. `dimensions` None: BM25 alone.
+
+        Raises BuildRunning while another build, of any process, goes on.
+        """
+
+    async def aclose(self) -> None:  # noqa: B027 - most have nothing to close
+        """Release connections and files."""

@@ -1,0 +1,16 @@
+"""The product's settings, on a database and a data directory of the tests' own."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["ENV_FILE"] = ""
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="chatbot-tests-")
+
+from chatbot_project.settings import *  # noqa: E402, F403
+from chatbot_project.settings import DATA_DIR, DATABASES  # noqa: E402
+
+SECRET_KEY = "the tests' own key, of no use to anyone else"
+# A file, because an in-memory database cannot be shared by the threads that turns use.
+DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "tests.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
