@@ -58,7 +58,7 @@ class Message(models.Model):
     selected_text = models.TextField(blank=True)
     page_url = models.CharField(max_length=2000, blank=True)
     # SHA-256 over owner and key, so that the database itself holds one turn per owner and key.
-    idempotency_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    idempotency_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     request_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what was asked.")
 
     # Of an answer
@@ -90,6 +90,14 @@ class Message(models.Model):
         return f"{self.role} {self.position}"
 
 
+class UnansweredQuestion(Message):
+    """An answer that says that the book does not say: where its owner may find gaps."""
+
+    class Meta:
+        proxy = True
+        ordering = ["-created_at"]
+
+
 class Citation(models.Model):
     """A snapshot of a cited passage, so that history stays true after the book changes."""
 
@@ -104,9 +112,7 @@ class Citation(models.Model):
 
     class Meta:
         ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(fields=["message", "number"], name="one_citation_per_number")
-        ]
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="one_citation_per_number")]
 
     def __str__(self) -> str:
         return f"[{self.number}] {self.title}"
