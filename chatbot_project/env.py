@@ -44,7 +44,7 @@ class Environment(BaseSettings):
     CONTENT_BASE_URL: str | None = Field(
         None,
         pattern=r"^https?://",
-        description="The address at which that folder is published. Unset, citations lead to pages under /book/.",
+        description="Where that folder is published. Unset: citations lead to pages under /book/.",
     )
     BM25_LANGUAGE: str = Field("english", description="The book's language, for stemming and stop words.")
 
@@ -106,5 +106,7 @@ def load() -> Environment:
         return Environment(_env_file=env_file or None)  # type: ignore[call-arg]
     except ValidationError as exc:
         # The values stay out of the message: one of them may be a secret.
-        problems = "; ".join(f"{error['loc'][0]}: {error['msg']}" for error in exc.errors(include_input=False))
+        problems = "; ".join(
+            f"{error['loc'][0]}: {error['msg']}" for error in exc.errors(include_input=False)
+        )
         raise ImproperlyConfigured(f"The environment is not usable. {problems}") from None

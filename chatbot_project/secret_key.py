@@ -18,8 +18,8 @@ def secret_key(env: Environment) -> str:
         return env.DJANGO_SECRET_KEY
     if env.SPACE_HOST or (env.DATABASE_URL and not env.DEBUG and "sqlite" not in env.DATABASE_URL):
         raise ImproperlyConfigured(
-            "DJANGO_SECRET_KEY is not set. Set it to at least 32 random characters, for example the output of: "
-            "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+            "DJANGO_SECRET_KEY is not set. Set it to at least 32 random characters, for example to the "
+            "output of: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
     return _kept_in(env.DATA_DIR / "secret_key")
 
