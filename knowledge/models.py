@@ -30,6 +30,7 @@ class IndexBuild(models.Model):
     phase = models.CharField(max_length=20, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    seconds_left = models.PositiveIntegerField(null=True, blank=True)
     heartbeat = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(auto_now_add=True)
     duration = models.DurationField(null=True, blank=True)
