@@ -62,6 +62,9 @@ class Message(models.Model):
     request_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what was asked.")
 
     # Of an answer
+    question = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="answers"
+    )
     answered = models.BooleanField(null=True, help_text="No: the book does not say.")
     degraded = models.BooleanField(default=False)
     error_code = models.CharField(max_length=40, blank=True)
