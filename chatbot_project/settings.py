@@ -4,7 +4,9 @@ from typing import Any
 
 import dj_database_url
 
+from chatbot_project import __version__
 from chatbot_project import env as environment
+from chatbot_project.logs import logging_config
 from chatbot_project.origins import as_patterns
 from chatbot_project.secret_key import secret_key
 
@@ -44,7 +46,7 @@ MIDDLEWARE = [
     "chatbot_project.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chatbot_project.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -52,6 +54,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+LOGGING = logging_config(ENV.LOG_LEVEL)
 
 ROOT_URLCONF = "chatbot_project.urls"
 ASGI_APPLICATION = "chatbot_project.asgi.application"
@@ -95,12 +99,14 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static"
 WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+CSRF_FAILURE_VIEW = "chatbot_project.error_pages.csrf_failure"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if SPACE_HOST:
     CSRF_TRUSTED_ORIGINS = [f"https://{SPACE_HOST}"]
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 CORS_ALLOWED_ORIGIN_REGEXES = as_patterns(ENV.ALLOWED_ORIGINS)
@@ -119,11 +125,31 @@ CORS_PREFLIGHT_MAX_AGE = 86400
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["chat.authentication.VisitorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["chatbot_project.parsers.JsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "chatbot_project.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "A book that answers",
+    "DESCRIPTION": (
+        "Ask a book questions and get answers with citations. A caller is a visitor: the first call returns "
+        "a `visitor_token`, and whoever sends it as `X-Visitor-Token` sees their own conversations again."
+    ),
+    "VERSION": __version__,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {"visitor": {"type": "apiKey", "in": "header", "name": "X-Visitor-Token"}}
+    },
+    # Optional: the first call of a visitor has no token yet.
+    "SECURITY": [{"visitor": []}, {}],
+    # Swagger UI's files come from this server.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # What may stand behind LLM_PROVIDER and EMBEDDING_PROVIDER: a class each, imported when it is used.
@@ -145,3 +171,13 @@ THROTTLE_VISITOR = ENV.THROTTLE_VISITOR
 THROTTLE_ADDRESS = ENV.THROTTLE_ADDRESS
 THROTTLE_READ = ENV.THROTTLE_READ
 PORT = ENV.PORT
+
+# The admin's theme; all of its assets are served from here.
+UNFOLD = {
+    "SITE_TITLE": "Book chat",
+    "SITE_HEADER": "Book chat",
+    "SITE_SUBHEADER": "What readers ask",
+    "SITE_SYMBOL": "menu_book",
+    "SITE_URL": "/",
+    "SIDEBAR": {"navigation": "chat.admin.navigation.sidebar"},
+}
