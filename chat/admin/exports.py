@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from django.contrib import admin
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
+from chat.database import in_thread
 from chat.models import Citation, Conversation, Feedback, Message
 
 FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -128,7 +128,7 @@ def safe_cell(value: object) -> object:
 
 async def _batches(keys: Sequence[UUID]) -> AsyncIterator[list[Conversation]]:
     for start in range(0, len(keys), BATCH):
-        yield await database_sync_to_async(_load, thread_sensitive=False)(keys[start : start + BATCH])
+        yield await in_thread(_load)(keys[start : start + BATCH])
 
 
 def _load(keys: Sequence[UUID]) -> list[Conversation]:
