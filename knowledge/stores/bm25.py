@@ -1,0 +1,48 @@
+"""Sparse vectors of words: the same on every store, because they are computed here."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+import qdrant_edge
+from django.core.exceptions import ImproperlyConfigured
+
+from knowledge.types import WeightedText
+
+# What qdrant-edge-py accepts; it cannot list them itself.
+LANGUAGES: Final = (
+    "arabic, azerbaijani, basque, bengali, catalan, chinese, danish, dutch, english, finnish, french, "
+    "german, greek, hebrew, hinglish, hungarian, indonesian, italian, japanese, kazakh, nepali, norwegian, "
+    "portuguese, romanian, russian, slovene, spanish, swedish, tajik, turkish"
+)
+
+
+class Bm25Encoder:
+    """Stems, drops stop words and weighs by BM25 (k 1.2, b 0.75); the store's IDF modifier does the rest.
+
+    Raises ImproperlyConfigured for a language that it does not know.
+    """
+
+    def __init__(self, language: str) -> None:
+        try:
+            self._model = qdrant_edge.Bm25(qdrant_edge.Bm25Config(language=language))
+        except ValueError as exc:
+            raise ImproperlyConfigured(
+                f"BM25_LANGUAGE is {language!r}; it must be one of: {LANGUAGES}."
+            ) from exc
+
+    def document(self, text: str) -> qdrant_edge.SparseVector:
+        return self._model.embed_document(text)
+
+    def query(self, words: Iterable[WeightedText]) -> qdrant_edge.SparseVector | None:
+        """Each term once, with the weight of the text that counts most; None where no term is left."""
+        weights: dict[int, float] = {}
+        for weighted in words:
+            for term in self._model.embed_query(weighted.text).indices:
+                weights[term] = max(weighted.weight, weights.get(term, 0.0))
+        return qdrant_edge.SparseVector(list(weights), list(weights.values())) if weights else None
+
+
+@cache
+def encoder(language: str) -> Bm25Encoder:
+    return Bm25Encoder(language)

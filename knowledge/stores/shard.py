@@ -1,0 +1,151 @@
+"""One Edge shard: the points of one build. The only file that speaks to Qdrant Edge's shards."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+from uuid import UUID
+
+import numpy as np
+import qdrant_edge as edge
+
+from knowledge.stores.bm25 import Bm25Encoder
+from knowledge.stores.payload import FILTERED_FIELDS, to_chunk, to_payload
+from knowledge.stores.seam import translated
+from knowledge.types import EmbeddedChunk, Matrix, ScoredChunk, SearchQuery
+
+DENSE: Final = "dense"
+SPARSE: Final = "bm25"
+CANDIDATES: Final = 100  # of each search, before they are fused
+PAGE: Final = 256  # points read at a time
+
+
+class Shard:
+    """Calls block, and hold the interpreter's lock: milliseconds for a search, more to load or to seal.
+
+    Raises VectorStoreUnavailable.
+    """
+
+    def __init__(self, shard: edge.EdgeShard, *, bm25: Bm25Encoder, dimensions: int | None) -> None:
+        self._shard = shard
+        self._bm25 = bm25
+        self._dimensions = dimensions
+
+    @classmethod
+    def create(cls, path: Path, *, bm25: Bm25Encoder, dimensions: int | None) -> "Shard":
+        with translated():
+            shard = edge.EdgeShard.create(str(path), _config(dimensions))
+            for field in FILTERED_FIELDS:
+                schema = edge.PayloadSchemaType.Keyword
+                shard.update(edge.UpdateOperation.create_field_index(field, schema))
+        return cls(shard, bm25=bm25, dimensions=dimensions)
+
+    @classmethod
+    def load(cls, path: Path, *, bm25: Bm25Encoder, dimensions: int | None) -> "Shard":
+        with translated():
+            return cls(edge.EdgeShard.load(str(path)), bm25=bm25, dimensions=dimensions)
+
+    def count(self) -> int:
+        with translated():
+            return self._shard.info().points_count
+
+    def upsert(self, chunks: Sequence[EmbeddedChunk]) -> None:
+        with translated():
+            self._shard.update(edge.UpdateOperation.upsert_points([self._point(chunk) for chunk in chunks]))
+
+    def optimize(self) -> None:
+        """Build the search structures and put everything on the disk."""
+        with translated():
+            self._shard.optimize()
+            self._shard.flush()
+
+    def close(self) -> None:
+        with translated():
+            self._shard.close()
+
+    def search(self, query: SearchQuery) -> list[ScoredChunk]:
+        """Best first. A vector of another length than the index's is another embedder's and left out."""
+        searches = self._searches(query)
+        if not searches:
+            return []
+        depth = max(CANDIDATES, query.limit)
+        wanted = _within(query.document)
+        requests = [edge.QueryRequest(depth, query=search, filter=wanted) for search in searches.values()]
+        if len(searches) > 1:
+            legs = [edge.Prefetch(depth, search, filter=wanted) for search in searches.values()]
+            requests.append(
+                edge.QueryRequest(2 * depth, query=cast(Any, edge.Fusion.Dbsf()), prefetches=legs)
+            )
+        with translated():
+            rankings = self._shard.query_batch(edge.QueryBatchRequest(requests))
+        alone = {name: _scores(points) for name, points in zip(searches, rankings, strict=False)}
+        return self._best(_scores(rankings[-1]), alone, limit=query.limit)
+
+    def vectors(self) -> Iterator[tuple[str, Matrix]]:
+        """(content hash, vectors) of every point that has vectors."""
+        offset = None
+        while self._dimensions is not None:
+            request = edge.ScrollRequest(offset, PAGE, with_payload=["content_hash"], with_vector=[DENSE])
+            with translated():
+                records, offset = self._shard.scroll(request)
+            for record in records:
+                yield _payload(record)["content_hash"], _matrix(record)
+            if offset is None:
+                return
+
+    def _point(self, embedded: EmbeddedChunk) -> edge.Point:
+        chunk = embedded.chunk
+        vectors: dict[str, Any] = {SPARSE: self._bm25.document(chunk.indexed_text)}
+        if embedded.vectors is not None:
+            vectors[DENSE] = embedded.vectors
+        return edge.Point(chunk.id, vectors, to_payload(chunk))
+
+    def _searches(self, query: SearchQuery) -> dict[str, edge.Query]:
+        searches = {}
+        if query.vector is not None and query.vector.shape == (self._dimensions,):
+            searches[DENSE] = edge.Query.Nearest(cast(Any, [query.vector]), DENSE)
+        if (words := self._bm25.query(query.words)) is not None:
+            searches[SPARSE] = edge.Query.Nearest(words, SPARSE)
+        return searches
+
+    def _best(
+        self, ranking: Mapping[UUID, float], alone: Mapping[str, Mapping[UUID, float]], *, limit: int
+    ) -> list[ScoredChunk]:
+        # Edge puts points of one score in any order, another one each time; their ids settle it.
+        best = sorted(ranking, key=lambda point_id: (-ranking[point_id], point_id))[:limit]
+        with translated():
+            records = self._shard.retrieve(list(best), with_payload=True, with_vector=False)
+        chunks = {record.id: to_chunk(cast(UUID, record.id), _payload(record)) for record in records}
+        dense, sparse = alone.get(DENSE, {}), alone.get(SPARSE, {})
+        return [
+            ScoredChunk(chunks[found], ranking[found], similarity=dense.get(found), bm25=sparse.get(found))
+            for found in best
+        ]
+
+
+def _config(dimensions: int | None) -> edge.EdgeConfig:
+    many = edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim)
+    dense = dimensions and edge.EdgeVectorParams(dimensions, edge.Distance.Cosine, multivector_config=many)
+    return edge.EdgeConfig(
+        vectors={DENSE: dense} if dense else None,
+        sparse_vectors={SPARSE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
+        # A write-ahead log would let only one process open the shard.
+        wal_enabled=False,
+    )
+
+
+def _within(document: str | None) -> edge.Filter | None:
+    if document is None:
+        return None
+    return edge.Filter(must=[edge.FieldCondition("document", match=edge.MatchValue(document))])
+
+
+def _scores(points: Sequence[edge.ScoredPoint]) -> dict[UUID, float]:
+    return {cast(UUID, point.id): point.score for point in points}
+
+
+def _payload(record: edge.Record) -> Mapping[str, Any]:
+    return record.payload or {}
+
+
+def _matrix(record: edge.Record) -> Matrix:
+    return np.asarray(cast(dict[str, Any], record.vector)[DENSE], dtype=np.float32)
