@@ -1,7 +1,7 @@
 """What a provider is. Each lives in one file, imports its SDK inside, and translates its errors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -60,7 +60,7 @@ class LanguageModel(ABC):
         """Whether what it needs (a key) is there. Cheap; imports no SDK."""
 
     @abstractmethod
-    def stream(self, prompt: Prompt) -> AsyncIterator[Delta]:
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """The answer, piece by piece, then one Finish.
 
         Cite passages as [n], n counting from 1 in `prompt.passages`. Raises ModelUnavailable before the

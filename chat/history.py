@@ -1,0 +1,95 @@
+"""The caller's conversations, messages and feedback."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveUpdateDestroyAPIView
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from chat.access import answer_for, caller_of, conversation_for, own_conversations
+from chat.api import AnyAccept, reader_of
+from chat.authentication import StaffSessionAuthentication, VisitorAuthentication
+from chat.feedback import record_feedback, withdraw_feedback
+from chat.models import Conversation, Message
+from chat.rendering import message_json
+from chat.serializers import ConversationSerializer, FeedbackSerializer, MessageSerializer
+from chat.throttling import ReadThrottle
+
+
+class NewestFirst(CursorPagination):
+    ordering = ("-updated_at", "-id")
+    page_size = 20
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+
+class OldestFirst(CursorPagination):
+    ordering = "position"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class HistoryView(GenericAPIView[Any]):
+    authentication_classes = [StaffSessionAuthentication, VisitorAuthentication]
+    throttle_classes = [ReadThrottle]
+    content_negotiation_class = AnyAccept
+
+
+class ConversationListView(HistoryView, ListAPIView[Conversation]):
+    serializer_class = ConversationSerializer
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Conversation]:
+        return own_conversations(caller_of(self.request)).annotate(message_count=Count("messages"))
+
+
+class ConversationView(HistoryView, RetrieveUpdateDestroyAPIView[Conversation]):
+    serializer_class = ConversationSerializer
+    http_method_names = ["get", "head", "patch", "delete", "options"]
+
+    def get_object(self) -> Conversation:
+        caller = caller_of(self.request)
+        if self.request.method not in ("GET", "HEAD"):
+            caller.must_not_be_staff()
+        conversation = conversation_for(caller, self.kwargs["conversation_id"])
+        conversation.message_count = conversation.messages.count()  # type: ignore[attr-defined]
+        return conversation
+
+
+class MessageListView(HistoryView, ListAPIView[Message]):
+    serializer_class = MessageSerializer
+    pagination_class = OldestFirst
+
+    def get_queryset(self) -> QuerySet[Message]:
+        conversation = conversation_for(caller_of(self.request), self.kwargs["conversation_id"])
+        return conversation.messages.select_related("feedback").prefetch_related("citations")
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
+        reader = reader_of(self.request, visitor=None)
+        return MessageSerializer([message_json(message, reader) for message in args[0]], many=True)
+
+
+class FeedbackView(HistoryView):
+    serializer_class = FeedbackSerializer
+
+    @extend_schema(summary="Rate an answer", responses=FeedbackSerializer)
+    def put(self, request: Request, message_id: UUID) -> Response:
+        caller = caller_of(request)
+        caller.must_not_be_staff()
+        answer = answer_for(caller, message_id)
+        sent = FeedbackSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        return Response(FeedbackSerializer(record_feedback(answer, **sent.validated_data)).data)
+
+    @extend_schema(summary="Withdraw the rating", responses={204: None})
+    def delete(self, request: Request, message_id: UUID) -> Response:
+        caller = caller_of(request)
+        caller.must_not_be_staff()
+        withdraw_feedback(answer_for(caller, message_id))
+        return Response(status=204)

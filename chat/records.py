@@ -1,0 +1,222 @@
+"""The rows of a turn, written in short transactions. Called from `turns` alone, in a database thread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+from chat.access import Caller, conversation_for
+from chat.errors import ConversationBusy, IdempotencyExpired, IdempotencyMismatch
+from chat.models import Citation, Conversation, Message
+from chat.questions import Ask
+from knowledge.types import PastTurn, Source
+
+HISTORY_TURNS = 6
+HEARTBEAT_LOST = timedelta(seconds=30)
+KEY_ALONE_IS_ENOUGH = timedelta(minutes=10)
+TITLE_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BegunTurn:
+    conversation_id: UUID
+    question_id: UUID
+    answer_id: UUID
+    history: tuple[PastTurn, ...] = ()
+    joined: bool = False  # the same question was asked before, under the same key
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a turn ended, as it is stored."""
+
+    status: str
+    text: str
+    answered: bool | None = None
+    degraded: bool = False
+    error_code: str = ""
+    sources: tuple[Source, ...] = ()
+    provider: str = ""
+    model: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    retrieval_ms: int | None = None
+    first_token_ms: int | None = None
+    total_ms: int | None = None
+    trace: dict[str, object] | None = None
+
+
+def begin(ask: Ask) -> BegunTurn:
+    """Store the question and an empty answer, or join the turn that the same key has begun.
+
+    Raises ConversationNotFound, ConversationBusy, IdempotencyMismatch and IdempotencyExpired.
+    """
+    try:
+        with transaction.atomic():
+            return _joined(ask) or _begun(ask)
+    except IntegrityError:
+        # Another request was faster: its turn is there now, to be joined or waited for.
+        with transaction.atomic():
+            if joined := _joined(ask):
+                return joined
+        raise ConversationBusy from None
+
+
+def _joined(ask: Ask) -> BegunTurn | None:
+    digest = _idempotency_digest(ask)
+    question = digest and Message.objects.filter(idempotency_digest=digest).first()
+    if not question:
+        return None
+    if question.request_digest != ask.digest:
+        raise IdempotencyMismatch
+    if ask.visitor_is_new and question.created_at < timezone.now() - KEY_ALONE_IS_ENOUGH:
+        raise IdempotencyExpired
+    answer = Message.objects.get(question=question)
+    return BegunTurn(question.conversation_id, question.pk, answer.pk, joined=True)
+
+
+def _begun(ask: Ask) -> BegunTurn:
+    now = timezone.now()
+    conversation = _conversation(ask)
+    past = _past_messages(conversation) if ask.conversation_id else []
+    if past and past[-1].status == Message.Status.STREAMING and not interrupt_if_lost(past[-1]):
+        raise ConversationBusy
+    position = past[-1].position + 1 if past else 0
+    question = Message(
+        conversation=conversation,
+        position=position,
+        role=Message.Role.USER,
+        content=ask.query,
+        selected_text=ask.selected_text,
+        page_url=ask.page_url,
+        idempotency_digest=_idempotency_digest(ask),
+        request_digest=ask.digest,
+    )
+    answer = Message(
+        conversation=conversation,
+        position=position + 1,
+        role=Message.Role.ASSISTANT,
+        question=question,
+        status=Message.Status.STREAMING,
+        heartbeat=now,
+    )
+    Message.objects.bulk_create([question, answer])
+    Conversation.objects.filter(pk=conversation.pk).update(updated_at=now)
+    return BegunTurn(conversation.pk, question.pk, answer.pk, history=_history(past))
+
+
+def _conversation(ask: Ask) -> Conversation:
+    if ask.conversation_id:
+        # The row's lock makes two questions to one conversation queue up here.
+        return conversation_for(Caller(visitor=ask.visitor), ask.conversation_id, lock=True)
+    return Conversation.objects.create(
+        visitor=ask.visitor,
+        title=_title(ask.query),
+        channel=ask.channel,
+        page_url=ask.page_url,
+        updated_at=timezone.now(),
+    )
+
+
+def _title(query: str) -> str:
+    line = " ".join(query.split())
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
+
+
+def _past_messages(conversation: Conversation) -> list[Message]:
+    newest = conversation.messages.order_by("-position").prefetch_related(
+        Prefetch("citations", queryset=Citation.objects.only("message", "number", "excerpt"))
+    )[: 2 * HISTORY_TURNS]
+    return list(newest)[::-1]
+
+
+def _history(messages: Sequence[Message]) -> tuple[PastTurn, ...]:
+    """Questions with the answers that followed them; those without any text say nothing."""
+    questions = {message.pk: message for message in messages if message.role == Message.Role.USER}
+    turns = []
+    for answer in messages:
+        question = questions.get(answer.question_id) if answer.question_id else None
+        if question and answer.content:
+            excerpts = tuple(citation.excerpt for citation in answer.citations.all())
+            turns.append(PastTurn(question.content, answer.content, excerpts if answer.answered else ()))
+    return tuple(turns)
+
+
+def _idempotency_digest(ask: Ask) -> str | None:
+    if not ask.idempotency_key:
+        return None
+    return sha256(f"{ask.visitor}:{ask.idempotency_key}".encode()).hexdigest()
+
+
+def checkpoint(answer_id: UUID, text: str) -> bool:
+    """Store what has come so far and that the turn is alive; whether somebody wants it cancelled."""
+    running = Message.objects.filter(pk=answer_id, status=Message.Status.STREAMING)
+    running.update(content=text, heartbeat=timezone.now())
+    return Message.objects.filter(Q(cancel_requested=True) | ~Q(status="streaming"), pk=answer_id).exists()
+
+
+def finish(answer_id: UUID, outcome: Outcome) -> None:
+    """Store how the turn ended. A conversation deleted meanwhile stays deleted."""
+    now = timezone.now()
+    with transaction.atomic():
+        updated = Message.objects.filter(pk=answer_id).update(
+            content=outcome.text,
+            status=outcome.status,
+            answered=outcome.answered,
+            degraded=outcome.degraded,
+            error_code=outcome.error_code,
+            provider=outcome.provider,
+            model=outcome.model,
+            prompt_tokens=outcome.prompt_tokens,
+            completion_tokens=outcome.completion_tokens,
+            retrieval_ms=outcome.retrieval_ms,
+            first_token_ms=outcome.first_token_ms,
+            total_ms=outcome.total_ms,
+            trace=outcome.trace,
+            heartbeat=now,
+            finished_at=now,
+        )
+        if updated:
+            Citation.objects.bulk_create(_citation(answer_id, source) for source in outcome.sources)
+
+
+def _citation(answer_id: UUID, source: Source) -> Citation:
+    return Citation(
+        message_id=answer_id,
+        number=source.number,
+        title=source.title[:500],
+        path=list(source.path),
+        url=source.url,
+        file=source.file[:500],
+        excerpt=source.excerpt,
+        similarity=source.similarity,
+    )
+
+
+def stored_answer(answer_id: UUID) -> Message | None:
+    """The answer as it is stored now, with its citations; interrupted if the process that ran it is gone."""
+    answer = Message.objects.filter(pk=answer_id).prefetch_related("citations").first()
+    if answer:
+        interrupt_if_lost(answer)
+    return answer
+
+
+def request_cancel(answer_id: UUID) -> None:
+    """Ask whichever process runs the turn to stop it."""
+    Message.objects.filter(pk=answer_id, status=Message.Status.STREAMING).update(cancel_requested=True)
+
+
+def interrupt_if_lost(answer: Message) -> bool:
+    """Whether the process that ran this turn is gone; then the turn is stored as interrupted."""
+    beat = answer.heartbeat or answer.created_at
+    if answer.status != Message.Status.STREAMING or beat > timezone.now() - HEARTBEAT_LOST:
+        return False
+    lost = Message.objects.filter(pk=answer.pk, status=Message.Status.STREAMING, heartbeat=answer.heartbeat)
+    if lost.update(status=Message.Status.INTERRUPTED, error_code="interrupted", finished_at=timezone.now()):
+        answer.refresh_from_db()
+    return answer.status == Message.Status.INTERRUPTED

@@ -1,0 +1,108 @@
+"""Answers out of the database: finished ones, and those that another process is still writing."""
+
+import asyncio
+from uuid import UUID
+
+from chat import records
+from chat.database import in_thread
+from chat.errors import MessageNotFound, TurnInterrupted, TurnTimeout
+from chat.events import Done, End, Failed, Metadata, Timings
+from chat.models import Message
+from chat.streams import AnswerStream
+from chatbot_project.errors import ApiError, error_body
+from chatbot_project.request_ids import current_request_id
+from knowledge import errors as knowledge_errors
+from knowledge.errors import KnowledgeError
+from knowledge.types import Source, Usage
+
+POLL_SECONDS = 0.5
+
+_STORED_ERRORS: dict[str, type[ApiError | KnowledgeError]] = {
+    error.code: error
+    for error in (
+        TurnInterrupted,
+        TurnTimeout,
+        knowledge_errors.IndexEmpty,
+        knowledge_errors.VectorStoreUnavailable,
+        knowledge_errors.EmbeddingUnavailable,
+        knowledge_errors.ModelUnavailable,
+        knowledge_errors.ModelInterrupted,
+    )
+}
+
+
+def replayed(stored: Message) -> AnswerStream:
+    """A finished answer, to be followed like a running one."""
+    stream = AnswerStream(_metadata(stored))
+    stream.publish_sources(sources_of(stored))
+    stream.publish_text(stored.content)
+    stream.publish_end(_end(stored))
+    return stream
+
+
+def mirror_of(stored: Message) -> AnswerStream:
+    """An answer that another process is writing; `follow_rows` makes it grow."""
+    stream = AnswerStream(_metadata(stored))
+    stream.publish_text(stored.content)
+    return stream
+
+
+async def follow_rows(stream: AnswerStream) -> None:
+    """Read the stored answer until it has ended."""
+    answer_id = stream.metadata.message_id
+    while stream.end is None:
+        stored = await in_thread(records.stored_answer)(answer_id)
+        if stored is None:
+            stream.publish_end(Failed(error_body(MessageNotFound()), seq=2 + len(stream.text)))
+        elif stored.status == Message.Status.STREAMING:
+            stream.publish_text(stored.content[len(stream.text) :])
+            await asyncio.sleep(POLL_SECONDS)
+        else:
+            stream.publish_text(stored.content[len(stream.text) :])
+            stream.publish_end(_end(stored))
+
+
+def sources_of(stored: Message) -> tuple[Source, ...]:
+    return tuple(
+        Source(
+            number=citation.number,
+            title=citation.title,
+            heading=citation.path[-1] if citation.path else citation.title,
+            path=tuple(citation.path),
+            url=citation.url,
+            file=citation.file,
+            excerpt=citation.excerpt,
+            similarity=citation.similarity,
+        )
+        for citation in stored.citations.all()
+    )
+
+
+def _metadata(stored: Message) -> Metadata:
+    return Metadata(
+        conversation_id=stored.conversation_id,
+        message_id=stored.pk,
+        question_id=_question_id(stored),
+        request_id=current_request_id.get(),
+    )
+
+
+def _question_id(stored: Message) -> UUID:
+    if stored.question_id is None:
+        raise ValueError(f"Message {stored.pk} is no answer.")
+    return stored.question_id
+
+
+def _end(stored: Message) -> End:
+    if stored.status in (Message.Status.FAILED, Message.Status.INTERRUPTED):
+        error = _STORED_ERRORS.get(stored.error_code, KnowledgeError)
+        return Failed(error_body(error()), seq=2 + len(stored.content))
+    return Done(
+        answer=stored.content,
+        status=stored.status,
+        answered=stored.answered,
+        degraded=stored.degraded,
+        sources=sources_of(stored),
+        usage=Usage(stored.prompt_tokens, stored.completion_tokens),
+        timings=Timings(stored.retrieval_ms, stored.first_token_ms, stored.total_ms),
+    )

@@ -1,0 +1,146 @@
+"""What clients send, validated; and the shapes that the API's documentation shows."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from chat.models import Conversation, Feedback
+
+LONGEST_QUERY = 4000
+LONGEST_SELECTION = 8000
+
+
+class QuerySerializer(serializers.Serializer[Any]):
+    """A question: the body of POST /v1/query and of the WebSocket's `ask`."""
+
+    query = serializers.CharField(max_length=LONGEST_QUERY)
+    top_k = serializers.IntegerField(min_value=1, max_value=20, required=False, allow_null=True)
+    conversation_id = serializers.UUIDField(required=False, allow_null=True)
+    selected_text = serializers.CharField(
+        max_length=LONGEST_SELECTION, required=False, allow_blank=True, allow_null=True
+    )
+    page_url = serializers.URLField(max_length=2000, required=False, allow_blank=True, allow_null=True)
+    stream = serializers.BooleanField(required=False, default=False)
+    idempotency_key = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+
+
+class SearchSerializer(serializers.Serializer[Any]):
+    query = serializers.CharField(max_length=LONGEST_QUERY)
+    top_k = serializers.IntegerField(min_value=1, max_value=20, required=False, allow_null=True)
+
+
+class CompatChatSerializer(serializers.Serializer[Any]):
+    """The body of POST /api/chat."""
+
+    message = serializers.CharField(max_length=LONGEST_QUERY)
+    mode = serializers.ChoiceField(choices=["general", "selection"], default="general")
+    context = serializers.CharField(  # type: ignore[assignment]
+        max_length=LONGEST_SELECTION, required=False, allow_blank=True, allow_null=True
+    )
+    conversation_id = serializers.UUIDField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["mode"] == "selection" and not attrs.get("context"):
+            raise serializers.ValidationError({"context": "Send the selected text in the selection mode."})
+        return attrs
+
+
+class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
+    class Meta:
+        model = Feedback
+        fields: ClassVar = ["rating", "reason", "comment"]
+        extra_kwargs: ClassVar = {"comment": {"max_length": 2000}}
+
+
+class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    message_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Conversation
+        fields: ClassVar = ["id", "title", "message_count", "created_at", "updated_at"]
+        read_only_fields: ClassVar = ["created_at", "updated_at"]
+        extra_kwargs: ClassVar = {"title": {"max_length": 200, "allow_blank": False}}
+
+
+class SourceSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    heading = serializers.CharField()
+    path = serializers.ListField(child=serializers.CharField())
+    url = serializers.URLField()
+    file = serializers.CharField()
+    excerpt = serializers.CharField()
+    similarity = serializers.FloatField(allow_null=True)
+
+
+class SearchResultsSerializer(serializers.Serializer[Any]):
+    results = SourceSerializer(many=True)
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    prompt_tokens = serializers.IntegerField(allow_null=True)
+    completion_tokens = serializers.IntegerField(allow_null=True)
+
+
+class TimingsSerializer(serializers.Serializer[Any]):
+    retrieval = serializers.IntegerField(allow_null=True)
+    first_token = serializers.IntegerField(allow_null=True)
+    total = serializers.IntegerField(allow_null=True)
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    answer = serializers.CharField(help_text="Markdown with [n] markers.")
+    status = serializers.ChoiceField(choices=["complete", "cancelled"])
+    answered = serializers.BooleanField(allow_null=True, help_text="false: the book does not say.")
+    degraded = serializers.BooleanField(help_text="true: quoted, because the language model failed.")
+    sources = SourceSerializer(many=True)
+    conversation_id = serializers.UUIDField()
+    message_id = serializers.UUIDField()
+    question_id = serializers.UUIDField()
+    visitor_token = serializers.CharField(allow_null=True)
+    usage = UsageSerializer()
+    timings_ms = TimingsSerializer()
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=["user", "assistant"])
+    content = serializers.CharField()
+    status = serializers.CharField()
+    answered = serializers.BooleanField(allow_null=True)
+    degraded = serializers.BooleanField()
+    sources = SourceSerializer(many=True)
+    feedback = FeedbackSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class EmbedderSerializer(serializers.Serializer[Any]):
+    provider = serializers.CharField()
+    model = serializers.CharField()
+    dimensions = serializers.IntegerField()
+
+
+class BuildProgressSerializer(serializers.Serializer[Any]):
+    phase = serializers.CharField()
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class IndexSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["ready", "building", "empty"])
+    documents = serializers.IntegerField()
+    chunks = serializers.IntegerField()
+    embedder = EmbedderSerializer(allow_null=True)
+    built_at = serializers.DateTimeField(allow_null=True)
+    building = BuildProgressSerializer(allow_null=True)
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    request_id = serializers.CharField()
+    retryable = serializers.BooleanField()
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(), required=False
+    )
+    retry_after = serializers.IntegerField(required=False)

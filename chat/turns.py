@@ -1,0 +1,123 @@
+"""Turns: question in, events out. Nothing else writes messages."""
+
+import asyncio
+from collections.abc import Coroutine
+from uuid import UUID
+
+from django.conf import settings
+
+from chat import records
+from chat.access import Caller, answer_for
+from chat.database import in_thread
+from chat.errors import ShuttingDown
+from chat.events import Metadata
+from chat.models import Message
+from chat.questions import Ask
+from chat.replays import follow_rows, mirror_of, replayed
+from chat.running import RunningTurn
+from chat.streams import AnswerStream
+from knowledge.answering import Question
+from knowledge.per_loop import PerLoop
+from knowledge.runtime import runtime
+from knowledge.types import Selection
+
+
+class TurnEngine:
+    """The turns of one event loop. Each runs as a task of its own, whoever listens."""
+
+    def __init__(self) -> None:
+        self._running: dict[UUID, RunningTurn] = {}
+        self._mirrors: dict[UUID, AnswerStream] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    async def ask(self, ask: Ask) -> AnswerStream:
+        """Begin a turn, or join the one that the same idempotency key has begun.
+
+        Raises ConversationNotFound, ConversationBusy, IdempotencyMismatch, IdempotencyExpired, ShuttingDown.
+        """
+        if self._draining:
+            raise ShuttingDown(retry_after=5)
+        begun = await in_thread(records.begin)(ask)
+        if begun.joined:
+            return await self.stream_of(Caller(visitor=ask.visitor), begun.answer_id)
+        stream = AnswerStream(
+            Metadata(begun.conversation_id, begun.answer_id, begun.question_id, ask.request_id)
+        )
+        turn = RunningTurn(stream, _question(ask, begun), runtime=runtime())
+        self._running[begun.answer_id] = turn
+        self._spawn(self._until_finished(turn))
+        return stream
+
+    async def stream_of(self, caller: Caller, answer_id: UUID) -> AnswerStream:
+        """The answer, whether it runs here, runs elsewhere or has ended. Raises MessageNotFound."""
+        stored = await in_thread(answer_for)(caller, answer_id)
+        if turn := self._running.get(answer_id):
+            return turn.stream
+        if stored.status != Message.Status.STREAMING:
+            return replayed(stored)
+        if answer_id not in self._mirrors:
+            self._mirrors[answer_id] = mirror_of(stored)
+            self._spawn(self._until_mirrored(self._mirrors[answer_id]))
+        return self._mirrors[answer_id]
+
+    async def cancel(self, caller: Caller, answer_id: UUID) -> AnswerStream:
+        """Have an answer stopped, of which what has come is kept; `ended()` of the stream tells when.
+
+        No effect on one that has ended. Raises MessageNotFound and StaffOnlyRead.
+        """
+        caller.must_not_be_staff()
+        stream = await self.stream_of(caller, answer_id)
+        if turn := self._running.get(answer_id):
+            turn.stop(by_reader=True)
+        elif stream.end is None:
+            await in_thread(records.request_cancel)(answer_id)
+        return stream
+
+    async def drain(self, grace: float) -> None:
+        """Begin no more turns; after `grace` seconds interrupt those that still run, and store them."""
+        self._draining = True
+        turns = list(self._running.values())
+        if turns:
+            await asyncio.wait([asyncio.create_task(turn.finished()) for turn in turns], timeout=grace)
+        for turn in turns:
+            turn.stop(by_reader=False)
+            await turn.finished()
+        for task in self._tasks:
+            task.cancel()
+
+    async def _until_finished(self, turn: RunningTurn) -> None:
+        try:
+            await turn.finished()
+        finally:
+            del self._running[turn.answer_id]
+
+    async def _until_mirrored(self, stream: AnswerStream) -> None:
+        try:
+            await follow_rows(stream)
+        finally:
+            del self._mirrors[stream.metadata.message_id]
+
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+        # The loop itself holds tasks weakly.
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+_engines = PerLoop(TurnEngine)
+
+
+def turn_engine() -> TurnEngine:
+    """The running event loop's engine."""
+    return _engines.get()
+
+
+def _question(ask: Ask, begun: records.BegunTurn) -> Question:
+    return Question(
+        text=ask.query,
+        limit=ask.top_k or settings.TOP_K,
+        max_output_tokens=settings.MAX_OUTPUT_TOKENS,
+        history=begun.history,
+        selection=Selection(ask.selected_text, ask.page_url or None) if ask.selected_text else None,
+    )

@@ -1,0 +1,193 @@
+"""From the conversation and the newest question to what is looked up."""
+
+import logging
+import re
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from knowledge.errors import KnowledgeError
+from knowledge.prompts import rewrite_prompt
+from knowledge.providers.base import Embedder, LanguageModel
+from knowledge.sentences import sentences
+from knowledge.types import PastTurn, TextDelta, Vector, WeightedText
+from knowledge.vectors import normalised
+
+logger = logging.getLogger(__name__)
+
+# How much an earlier question's words count, and how much less each one before it.
+EARLIER_WORDS = 0.3
+DECAY = 0.5
+# How much the sentence last cited pulls the question's vector.
+CONTEXT_PULL = 0.5
+
+_LEAD_IN = re.compile(
+    r"^\W*(?:and|but|or|so|then|also|what about|how about|what if|why|why not)\b", re.IGNORECASE
+)
+_REFERENCE = re.compile(
+    r"\b(?:it|its|itself|they|them|their|theirs|this|that|these|those|he|she|him|her|his|there|one|ones"
+    r"|such|same|both|either|former|latter|above|previous)\b",
+    re.IGNORECASE,
+)
+_FUNCTION_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "but",
+        "or",
+        "so",
+        "then",
+        "also",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "by",
+        "with",
+        "about",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "should",
+        "would",
+        "will",
+        "may",
+        "might",
+        "must",
+        "has",
+        "have",
+        "had",
+        "how",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "i",
+        "you",
+        "we",
+        "me",
+        "my",
+        "your",
+        "our",
+        "not",
+        "no",
+        "yes",
+        "if",
+        "than",
+        "more",
+        "most",
+        "other",
+        "another",
+        "any",
+        "some",
+        "please",
+        "tell",
+        "explain",
+        "it",
+        "its",
+        "they",
+        "them",
+        "their",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "one",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What is searched for. `question` stands alone and is what the answer must answer."""
+
+    question: str
+    words: tuple[WeightedText, ...]
+    vector: Vector | None
+
+
+async def standalone(
+    question: str,
+    history: Sequence[PastTurn],
+    *,
+    embedder: Embedder | None,
+    model: LanguageModel,
+) -> Lookup:
+    """The question as it is when there is no history; else rewritten by the model, or joined by rule."""
+    if not history:
+        return await _as_it_is(question, embedder)
+    if model.generative and (rewritten := await _rewritten(question, history, model)):
+        return await _as_it_is(rewritten, embedder)
+    if not leans_on_history(question):
+        return await _as_it_is(question, embedder)
+    return await _joined(question, history, embedder)
+
+
+def leans_on_history(question: str) -> bool:
+    """Short, with a pronoun or demonstrative, or begun like the continuation of something."""
+    words = re.findall(r"\w+", question.lower())
+    content = [word for word in words if word not in _FUNCTION_WORDS]
+    return (
+        len(words) <= 5
+        or len(content) <= 3
+        or _LEAD_IN.search(question) is not None
+        or _REFERENCE.search(question) is not None
+    )
+
+
+async def _as_it_is(question: str, embedder: Embedder | None) -> Lookup:
+    vector = await embedder.embed_query(question) if embedder else None
+    return Lookup(question=question, words=(WeightedText(question),), vector=vector)
+
+
+async def _rewritten(question: str, history: Sequence[PastTurn], model: LanguageModel) -> str | None:
+    """The model's rewrite; None where it has none, so that the rule takes over."""
+    try:
+        async with aclosing(model.stream(rewrite_prompt(question, history))) as deltas:
+            pieces = [delta.text async for delta in deltas if isinstance(delta, TextDelta)]
+            return "".join(pieces).strip()
+    except KnowledgeError as exc:
+        logger.warning("The question could not be rewritten by %s: %s", model.provider, exc)
+        return None
+
+
+async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder | None) -> Lookup:
+    newest = history[-1]
+    words = [WeightedText(question)]
+    for age, turn in enumerate(reversed(history)):
+        words.append(WeightedText(turn.question, EARLIER_WORDS * DECAY**age))
+    vector = None
+    if embedder:
+        context = _cited_sentence(newest) or newest.question
+        own = await embedder.embed_query(question)
+        with_context = await embedder.embed_query(f"{context} {question}")
+        vector = normalised(own + CONTEXT_PULL * with_context)
+    return Lookup(question=f"{newest.question} {question}", words=tuple(words), vector=vector)
+
+
+def _cited_sentence(turn: PastTurn) -> str:
+    """The sentence that the last answer stood on: an excerpt begins with its best one."""
+    for text in (*turn.excerpts, turn.answer):
+        if found := sentences(text):
+            return found[0].text
+    return ""

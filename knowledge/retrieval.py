@@ -1,0 +1,86 @@
+"""Question -> the passages to answer from, and how much they are evidence for an answer at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from knowledge import selections
+from knowledge.errors import IndexEmpty
+from knowledge.followups import Lookup, standalone
+from knowledge.runtime import Runtime
+from knowledge.types import Manifest, PastTurn, ScoredChunk, SearchQuery, Selection
+
+CANDIDATES = 20  # kept for the trace
+# Evidence = best cosine + this share of the best BM25 score, squeezed into 0..1.
+WORDS_SHARE = 0.25
+TYPICAL_BM25 = 10.0
+# Off-topic questions to a book stay below it, answerable ones above.
+THRESHOLD = 0.42
+THRESHOLD_OF_WORDS = 0.1  # in an index without an embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    question: str  # standing alone, as it was looked up
+    candidates: tuple[ScoredChunk, ...]  # best first
+    passages: tuple[ScoredChunk, ...]  # those to answer from
+    evidence: float
+    sufficient: bool  # False: the book does not say
+
+
+async def retrieve(
+    question: str,
+    *,
+    limit: int,
+    runtime: Runtime,
+    history: Sequence[PastTurn] = (),
+    selection: Selection | None = None,
+) -> Retrieval:
+    """Look the question up. Raises IndexEmpty, VectorStoreUnavailable and EmbeddingUnavailable."""
+    manifest = await runtime.store.manifest()
+    if manifest is None:
+        raise IndexEmpty("There is no index. Run: manage.py reindex")
+    embedder = runtime.embedder(manifest.embedder)
+    lookup = await standalone(question, history, embedder=embedder, model=runtime.model)
+    if selection:
+        lookup = await selections.drawn_to(lookup, selection, embedder)
+    candidates = await runtime.store.search(_query(lookup, limit=max(limit, CANDIDATES)))
+    passages = candidates
+    if selection:
+        on_page = await _page_of(selection, lookup, manifest, runtime, limit=limit)
+        passages = selections.passages_with(selection, on_page=on_page, elsewhere=candidates)
+    evidence = evidence_of(candidates)
+    return Retrieval(
+        question=lookup.question,
+        candidates=tuple(candidates[:CANDIDATES]),
+        passages=tuple(passages[:limit]),
+        evidence=evidence,
+        sufficient=selection is not None or evidence >= _threshold(lookup),
+    )
+
+
+def evidence_of(candidates: Sequence[ScoredChunk]) -> float:
+    """How likely the book has an answer: 0 (no word in common) to about 1.25."""
+    cosine = max((scored.similarity or 0.0 for scored in candidates), default=0.0)
+    bm25 = max((scored.bm25 or 0.0 for scored in candidates), default=0.0)
+    return cosine + WORDS_SHARE * bm25 / (bm25 + TYPICAL_BM25)
+
+
+def _threshold(lookup: Lookup) -> float:
+    if settings.SIMILARITY_THRESHOLD is not None:
+        return float(settings.SIMILARITY_THRESHOLD)
+    return THRESHOLD if lookup.vector is not None else THRESHOLD_OF_WORDS
+
+
+def _query(lookup: Lookup, *, limit: int, document: str | None = None) -> SearchQuery:
+    return SearchQuery(words=lookup.words, vector=lookup.vector, limit=limit, document=document)
+
+
+async def _page_of(
+    selection: Selection, lookup: Lookup, manifest: Manifest, runtime: Runtime, *, limit: int
+) -> list[ScoredChunk]:
+    page = selections.page_of(selection, manifest)
+    if page is None:
+        return []
+    return await runtime.store.search(_query(lookup, limit=limit, document=page.path))
