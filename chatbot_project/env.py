@@ -5,12 +5,18 @@ Nothing else reads `os.environ`. A variable that is empty or blank counts as uns
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
+import limits
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import AliasChoices, BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import ValidationError as InvalidEnvironment
+from pydantic_core import ErrorDetails
+
+from chatbot_project.origins import as_patterns
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -19,24 +25,31 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    as_patterns(origins)
+    return origins
+
+
+def _check_rates(rates: str) -> str:
+    try:
+        limits.parse_many(rates)
+    except ValueError:
+        raise ValueError("write it like 20/minute; 300/day") from None
+    return rates
+
+
+CommaSeparated = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Origins = Annotated[CommaSeparated, AfterValidator(_check_origins)]
+Rates = Annotated[str, AfterValidator(_check_rates)]
 Provider = Literal["auto", "gemini", "openai", "cohere", "local"]
 
 
-class Environment(BaseSettings):
+class Environment(BaseModel):
     """Field names are the variables' names; a field's description is its line in the documentation."""
 
-    model_config = SettingsConfigDict(
-        env_ignore_empty=True, extra="ignore", frozen=True, case_sensitive=True, populate_by_name=True
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _trim(cls, values: dict[str, object]) -> dict[str, object]:
-        trimmed = {name: v.strip() if isinstance(v, str) else v for name, v in values.items()}
-        return {name: value for name, value in trimmed.items() if value != ""}
-
-    # Where the book is
+    # The book
     CONTENT_PATH: Path = Field(
         BASE_DIR / "knowledge" / "sample_book",
         description="The book: a folder of Markdown, MDX, HTML and text, or a .jsonl file.",
@@ -64,7 +77,9 @@ class Environment(BaseSettings):
 
     # Storage
     DATA_DIR: Path = Field(BASE_DIR / "data", description="Database, index and generated files.")
-    DATABASE_URL: str | None = Field(None, description="Unset: SQLite in DATA_DIR.")
+    DATABASE_URL: str | None = Field(
+        None, pattern=r"^(sqlite|postgres|postgresql)://", description="Unset: SQLite in DATA_DIR."
+    )
     QDRANT_COLLECTION: str = Field(
         "book_chunks_v1",
         pattern=r"^[A-Za-z0-9_.-]{1,100}$",
@@ -83,30 +98,43 @@ class Environment(BaseSettings):
     )
     SPACE_HOST: str | None = Field(None, description="Set by Hugging Face Spaces.")
     ALLOWED_HOSTS: CommaSeparated = Field((), description="Further host names that this server answers to.")
-    ALLOWED_ORIGINS: CommaSeparated = Field(
+    ALLOWED_ORIGINS: Origins = Field(
         (), description="Sites whose pages may call the API: https://a.example, https://*.example.com"
     )
     TRUSTED_PROXIES: int | None = Field(
         None, ge=0, le=10, description="Proxies in front of the server. Unset: 1 on Spaces, else 0."
     )
     DJANGO_SUPERUSER_USERNAME: str | None = Field(None, description="An admin user to create at start.")
-    DJANGO_SUPERUSER_EMAIL: str | None = Field(None, description="Its address.")
+    DJANGO_SUPERUSER_EMAIL: str | None = Field(None, description="Its e-mail address.")
     DJANGO_SUPERUSER_PASSWORD: str | None = Field(None, description="Its password.")
 
-    # Limits, as in “20/minute; 300/day”
-    THROTTLE_VISITOR: str = Field("20/minute; 300/day", description="Questions and searches of one visitor.")
-    THROTTLE_ADDRESS: str = Field("60/minute; 1500/day", description="Questions and searches of one address.")
-    THROTTLE_READ: str = Field("300/minute", description="All other API calls of one address.")
+    # Limits
+    THROTTLE_VISITOR: Rates = Field("20/minute; 300/day", description="Questions and searches of a visitor.")
+    THROTTLE_ADDRESS: Rates = Field(
+        "60/minute; 1500/day", description="Questions and searches of an address."
+    )
+    THROTTLE_READ: Rates = Field("300/minute", description="All other API calls of an address.")
 
 
 def load() -> Environment:
     """The environment as it is now. Raises ImproperlyConfigured, naming each variable that is wrong."""
-    env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
+    file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env"))
+    # Not interpolated: a password may hold "${".
+    written = dotenv_values(file, interpolate=False) if file else {}
     try:
-        return Environment(_env_file=env_file or None)  # type: ignore[call-arg]
-    except ValidationError as exc:
+        return Environment.model_validate(_set_variables(written) | _set_variables(os.environ))
+    except InvalidEnvironment as exc:
         # The values stay out of the message: one of them may be a secret.
-        problems = "; ".join(
-            f"{error['loc'][0]}: {error['msg']}" for error in exc.errors(include_input=False)
-        )
-        raise ImproperlyConfigured(f"The environment is not usable. {problems}") from None
+        problems = exc.errors(include_input=False, include_context=False, include_url=False)
+        raise ImproperlyConfigured(
+            "The environment is not usable. " + " ".join(map(_sentence, problems))
+        ) from None
+
+
+def _set_variables(variables: Mapping[str, str | None]) -> dict[str, str]:
+    trimmed = {name: (value or "").strip() for name, value in variables.items()}
+    return {name: value for name, value in trimmed.items() if value}
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    return f"{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}."

@@ -55,6 +55,12 @@ class CsrfFailed(ApiError):
     detail = "This form has expired, or cookies are switched off. Reload the page and try again."
 
 
+class InternalError(ApiError):
+    status_code = 500
+    code = "internal_error"
+    detail = "Something went wrong here. Please try again."
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
     """What a caller is told; `status_code` is the HTTP status that goes with it."""
@@ -108,7 +114,7 @@ def error_body(exc: BaseException) -> ErrorBody:
             return _body(503, "database_unavailable", detail, retryable=True)
         case _:
             logger.error("Unexpected %s", type(exc).__name__, exc_info=exc)
-            return _body(500, "internal_error", "Something went wrong here. Please try again.")
+            return _of_our_own(InternalError())
 
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
@@ -147,7 +153,7 @@ def _body(
 
 
 def _of_our_own(exc: ApiError | KnowledgeError) -> ErrorBody:
-    if exc.status_code >= 500:
+    if isinstance(exc, KnowledgeError) and exc.status_code >= 500:
         logger.warning("%s: %s", exc.code, exc, exc_info=exc.__cause__)
     return _body(
         exc.status_code,

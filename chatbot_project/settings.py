@@ -22,7 +22,6 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *([SPACE_HOST] if SPACE_HOST
 TRUSTED_PROXIES = ENV.TRUSTED_PROXIES if ENV.TRUSTED_PROXIES is not None else int(SPACE_HOST is not None)
 
 INSTALLED_APPS = [
-    "daphne",
     "unfold",
     "unfold.contrib.filters",
     "django.contrib.admin",

@@ -1,0 +1,125 @@
+"""Daphne, stopped with care: running answers are stored and connections are closed in good order.
+
+Importing this module installs Twisted's asyncio reactor, so only what serves imports it. Stock daphne
+answers SIGTERM by cutting every stream at once, and has been seen to crash while one was live.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from asgiref.typing import ASGI3Application
+from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from django.conf import settings
+from twisted.internet import reactor
+from twisted.internet.defer import maybeDeferred
+from twisted.logger import globalLogBeginner
+
+logger = logging.getLogger(__name__)
+
+LONGEST_FRAME = 256 * 1024  # bytes; a larger one closes the socket with code 1009
+PING_EVERY = 20  # seconds of silence
+PONG_WITHIN = 30  # seconds
+CLOSE_WITHIN = 3.0  # seconds that connections get to end by themselves
+GOING_AWAY = 1001
+
+
+class BoundedRequest(WebRequest):  # type: ignore[misc]
+    """Drops what a body has beyond the limit as it comes in: one byte more lets the parser notice."""
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1 - self.content.tell()
+        self.content.write(data[: max(room, 0)])
+
+
+class BoundedHTTPFactory(HTTPFactory):  # type: ignore[misc]
+    def buildProtocol(self, addr: object) -> Any:  # noqa: N802 - Twisted's name
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = BoundedRequest
+        return protocol
+
+
+class ChatServer(Server):  # type: ignore[misc]
+    """Serves `application` until SIGTERM or SIGINT; a second signal kills.
+
+    `on_ready` runs once the port is open, `in_background` for as long as it is; `on_stop` when no more
+    connections are taken, before those that there are get closed.
+    """
+
+    def __init__(
+        self,
+        application: ASGI3Application,
+        *,
+        port: int,
+        on_ready: Callable[[], None],
+        in_background: Callable[[], Coroutine[Any, Any, None]],
+        on_stop: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(application, endpoints=[f"tcp:{port}"], ping_interval=PING_EVERY, server_name="")
+        self._port = port
+        self._on_ready = on_ready
+        self._in_background = in_background
+        self._on_stop = on_stop
+
+    def run(self) -> None:
+        """Raises twisted.internet.error.CannotListenError where the port is taken."""
+        self.connections: dict[Any, dict[str, Any]] = {}
+        self.http_factory = BoundedHTTPFactory(self)
+        self.ws_factory = self._web_socket_factory()
+        # Twisted's own log repeats each request with its query string.
+        globalLogBeginner.beginLoggingTo([lambda _: None], redirectStandardIO=False, discardBuffer=True)
+        self._listener = reactor.listenTCP(self._port, self.http_factory, backlog=1024, interface="0.0.0.0")  # noqa: S104
+        loop = reactor._asyncioEventloop
+        asyncio.set_event_loop(loop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._begin_stop)
+        reactor.callLater(1, self.application_checker)
+        reactor.callLater(2, self.timeout_checker)
+        self._background = loop.create_task(self._in_background())
+        self._on_ready()
+        reactor.run(installSignalHandlers=False)
+
+    def _web_socket_factory(self) -> Any:
+        factory = WebSocketFactory(self, server=self.server_name)
+        factory.setProtocolOptions(
+            autoPingTimeout=PONG_WITHIN,
+            allowNullOrigin=True,  # origins are judged by the application
+            openHandshakeTimeout=self.websocket_handshake_timeout,
+            maxMessagePayloadSize=LONGEST_FRAME,
+            maxFramePayloadSize=LONGEST_FRAME,
+        )
+        return factory
+
+    def _begin_stop(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        self._stopping = asyncio.ensure_future(self._stop())
+
+    async def _stop(self) -> None:
+        logger.info("Stopping")
+        try:
+            await maybeDeferred(self._listener.stopListening).asFuture(asyncio.get_running_loop())
+            self._background.cancel()
+            await asyncio.wait([self._background])
+            await self._on_stop()
+            await self._close_connections()
+        finally:
+            reactor.stop()
+
+    async def _close_connections(self) -> None:
+        for protocol in list(self.connections):
+            if isinstance(protocol, WebSocketProtocol) and protocol.state == protocol.STATE_OPEN:
+                protocol.serverClose(code=GOING_AWAY)
+        if running := self._running_applications():
+            _, stuck = await asyncio.wait(running, timeout=CLOSE_WITHIN)
+            for application in stuck:
+                application.cancel()
+            await asyncio.gather(*stuck, return_exceptions=True)
+
+    def _running_applications(self) -> list[asyncio.Future[None]]:
+        applications = (details.get("application_instance") for details in self.connections.values())
+        return [application for application in applications if application and not application.done()]

@@ -1,0 +1,49 @@
+"""Static files, served by the application itself."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
+    """WhiteNoise for an async server.
+
+    WhiteNoise's own middleware is sync only, so that every request would hold a thread for as long as its
+    view runs; and Django warns of each file that it streams.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        super().__init__(get_response)
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if iscoroutinefunction(self):
+            return self._respond(request)
+        return self._static_file(request) or self.get_response(request)
+
+    async def _respond(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(self.static_prefix):
+            response = await sync_to_async(self._static_file, thread_sensitive=False)(request)
+            if response is not None:
+                return response
+        return await self.get_response(request)
+
+    def _static_file(self, request: HttpRequest) -> HttpResponse | None:
+        path = request.path_info
+        static_file = self.find_file(path) if self.autorefresh else self.files.get(path)
+        if static_file is None:
+            return None
+        found = static_file.get_response(request.method, request.META)
+        response = HttpResponse(status=int(found.status), headers=dict(found.headers))
+        if found.file is not None:
+            with found.file as file:
+                response.content = file.read()
+        return response
