@@ -1,0 +1,76 @@
+import asyncio
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from knowledge.builds import mend
+
+from chatbot_project.env import BASE_DIR
+from chatbot_project.index_build import build_index
+from chatbot_project.startup import ensure_superuser, has_superuser, migrate
+from knowledge.runtime import close_runtime
+
+DRAIN_SECONDS = 20.0  # that running answers get to finish when the server stops
+
+
+class Command(BaseCommand):
+    help = "Prepare the database, bring the index up to date and serve."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        migrate()
+        ensure_superuser(settings.ENV)
+        asyncio.run(_mend())
+        self._serve()
+
+    def _serve(self) -> None:
+        # Only now: this import chooses the event loop of the process.
+        from twisted.internet.error import CannotListenError
+
+        from chatbot_project.asgi import application
+        from chatbot_project.server import ChatServer
+
+        server = ChatServer(
+            application,
+            port=settings.PORT,
+            on_ready=self._greet,
+            in_background=build_index,
+            on_stop=_finish_work,
+        )
+        try:
+            server.run()
+        except CannotListenError as exc:
+            raise CommandError(
+                f"Port {settings.PORT} cannot be listened on ({exc.socketError.strerror}). "
+                "Set PORT to another one."
+            ) from exc
+
+    def _greet(self) -> None:
+        host = (
+            f"https://{settings.SPACE_HOST}" if settings.SPACE_HOST else f"http://localhost:{settings.PORT}"
+        )
+        self.stdout.write(f"Ask the book:  {host}/\nAPI:           {host}/docs\nAdmin:         {host}/admin/")
+        if not has_superuser():
+            self.stdout.write(f"No admin user yet. To make one: {_createsuperuser()}")
+        self.stdout.flush()
+
+
+async def _mend() -> None:
+    try:
+        await mend()
+    finally:
+        await close_runtime()
+
+
+async def _finish_work() -> None:
+    from chat.shutdown import drain
+
+    await drain(DRAIN_SECONDS)
+    await close_runtime()
+
+
+def _createsuperuser() -> str:
+    """The command as it has to be typed here."""
+    python = ".venv/bin/python" if sys.prefix == str(BASE_DIR / ".venv") else "python"
+    moved = "" if settings.DATA_DIR == BASE_DIR / "data" else f"DATA_DIR={settings.DATA_DIR} "
+    return f"{moved}{python} manage.py createsuperuser"
