@@ -1,0 +1,76 @@
+"""The YAML between two lines of dashes at the top of a page."""
+
+import logging
+import re
+from dataclasses import dataclass
+
+import yaml
+
+logger = logging.getLogger(__name__)
+
+_FENCED = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_PAIR = re.compile(r"^(\w+):[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The fields that Docusaurus gives a meaning here; blank ones are None."""
+
+    title: str | None = None
+    slug: str | None = None
+    id: str | None = None
+    sidebar_label: str | None = None
+    description: str | None = None
+    published: bool = True  # neither a draft nor unlisted
+    parse_number_prefixes: bool = True
+
+
+def split_front_matter(text: str, *, file: str) -> tuple[FrontMatter, str]:
+    """A page's front matter and the Markdown below it; `file` is for the log."""
+    match = _FENCED.match(text)
+    if match is None:
+        return FrontMatter(), text
+    fields = _fields(match["yaml"], file=file)
+    if fields is None:
+        return FrontMatter(), text  # two rules with prose between them
+    return _front_matter(fields), text[match.end() :]
+
+
+def _fields(source: str, *, file: str) -> dict[object, object] | None:
+    try:
+        # BaseLoader makes only strings, lists and dicts: `title: 1.10` stays "1.10", no tag runs code.
+        fields = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
+    except yaml.YAMLError as exc:
+        pairs = dict(_PAIR.findall(source))
+        if not pairs:
+            return None
+        logger.warning(
+            "%s: the front matter is not valid YAML (%s); quote its values.", file, _first_line(exc)
+        )
+        return pairs
+    if fields is None or fields == "":
+        return {}
+    return fields if isinstance(fields, dict) else None
+
+
+def _front_matter(fields: dict[object, object]) -> FrontMatter:
+    def text(name: str) -> str | None:
+        value = fields.get(name)
+        return " ".join(value.split()) or None if isinstance(value, str) else None
+
+    def flag(name: str) -> bool:
+        return (text(name) or "").lower() in ("true", "yes", "on")
+
+    return FrontMatter(
+        title=text("title"),
+        slug=text("slug"),
+        id=text("id"),
+        sidebar_label=text("sidebar_label"),
+        description=text("description"),
+        published=not (flag("draft") or flag("unlisted")),
+        parse_number_prefixes=(text("parse_number_prefixes") or "").lower() != "false",
+    )
+
+
+def _first_line(error: yaml.YAMLError) -> str:
+    return str(error).partition("\n")[0]
