@@ -1,8 +1,8 @@
 """A markdown-it plugin for what MDX adds to Markdown.
 
-Statements (`import`, `export`) become `esm` tokens; tags, comments and {expressions} become `markup` tokens,
-of the block kind where they have lines to themselves and of the inline kind elsewhere. As in MDX, and unlike the
-HTML blocks of CommonMark, the lines between two tags are Markdown.
+Statements (`import`, `export`) become `esm` tokens; tags, comments and {expressions} become `markup`
+tokens, of the block kind where they have lines to themselves and of the inline kind elsewhere. As in MDX, and
+unlike the HTML blocks of CommonMark, the lines between two tags are Markdown.
 """
 
 import re
