@@ -1,6 +1,7 @@
 """Rows that mirror the index for people; the truth about it lies in the store's manifest."""
 
 from django.db import models
+from django.utils import timezone
 
 
 class IndexBuild(models.Model):
@@ -31,8 +32,8 @@ class IndexBuild(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     seconds_left = models.PositiveIntegerField(null=True, blank=True)
-    heartbeat = models.DateTimeField(auto_now_add=True)
-    started_at = models.DateTimeField(auto_now_add=True)
+    heartbeat = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(default=timezone.now)
     duration = models.DurationField(null=True, blank=True)
     error = models.TextField(blank=True)
 

@@ -1,0 +1,93 @@
+"""How far a build is, and who is told."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from knowledge.types import EmbedderIdentity, Manifest
+
+
+class Phase(enum.StrEnum):
+    LOADING = "loading"
+    WRITING = "writing"  # chunks that need no embedding, or whose embedding is known
+    EMBEDDING = "embedding"  # and writing what was embedded
+    OPTIMIZING = "optimizing"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    phase: Phase
+    done: int  # chunks in the new index
+    total: int  # chunks it will have
+    seconds_left: float | None = None  # of this phase, as far as can be told
+
+    def __str__(self) -> str:
+        if self.phase in (Phase.LOADING, Phase.OPTIMIZING):
+            return f"{self.phase.capitalize()} …"
+        left = f", about {self.seconds_left:.0f} s to go" if self.seconds_left is not None else ""
+        return f"{self.phase.capitalize()}: {self.done} of {self.total} chunks{left}"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Documents, compared with the index before."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class IngestionReport:
+    manifest: Manifest  # of the index that is now active
+    rebuilt: bool  # False: nothing had changed, and nothing was done
+    changes: Changes
+    embedded: int  # chunks whose vectors were computed
+    copied: int  # chunks whose vectors came from the index before
+    seconds: float
+    embedding_seconds: float
+
+
+class BuildObserver:
+    """Is told how a build goes. Does nothing by itself."""
+
+    async def began(self, build_id: str, embedder: EmbedderIdentity | None) -> None:
+        """The build has the index to itself."""
+
+    async def progressed(self, progress: Progress) -> None:
+        """Called often, and for `loading` before the build begins."""
+
+    async def activated(self, report: IngestionReport) -> None:
+        """The new index is the one that answers."""
+
+    async def failed(self, reason: str) -> None:
+        """The build that began has ended; the old index is as it was."""
+
+
+class Tracker:
+    """Tells the observers, and foretells the time from the rate of the phase so far."""
+
+    def __init__(self, observers: Sequence[BuildObserver], *, total: int = 0) -> None:
+        self._observers = observers
+        self._total = total
+        self._done = 0
+        self._phase = Phase.LOADING
+        self._entered = (0, monotonic())
+
+    async def enter(self, phase: Phase) -> None:
+        self._phase = phase
+        self._entered = (self._done, monotonic())
+        await self._tell(None)
+
+    async def advance(self, count: int) -> None:
+        self._done += count
+        done_before, since = self._entered
+        rate = (self._done - done_before) / max(monotonic() - since, 1e-6)
+        await self._tell((self._total - self._done) / rate if rate else None)
+
+    async def _tell(self, seconds_left: float | None) -> None:
+        progress = Progress(self._phase, self._done, self._total, seconds_left)
+        for observer in self._observers:
+            await observer.progressed(progress)
