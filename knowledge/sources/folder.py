@@ -55,7 +55,12 @@ def read_text(path: Path) -> str:
         raise SourceUnreadable(
             f"{path} is not UTF-8 (byte {exc.start}). Save it as UTF-8, or leave it out."
         ) from exc
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return storable(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def storable(text: str) -> str:
+    """The text without what databases refuse, and escapes can bring in: NUL and lone surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _is_public(name: str) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from knowledge.sources.folder import storable
+
 logger = logging.getLogger(__name__)
 
 _FENCED = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -56,7 +58,7 @@ def _fields(source: str, *, file: str) -> dict[object, object] | None:
 def _front_matter(fields: dict[object, object]) -> FrontMatter:
     def text(name: str) -> str | None:
         value = fields.get(name)
-        return " ".join(value.split()) or None if isinstance(value, str) else None
+        return " ".join(storable(value).split()) or None if isinstance(value, str) else None
 
     def flag(name: str) -> bool:
         return (text(name) or "").lower() in ("true", "yes", "on")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.errors import SourceUnreadable
-from knowledge.sources.folder import read_text
+from knowledge.sources.folder import read_text, storable
 from knowledge.sources.outline import sections, source_document
 from knowledge.sources.routes import page_url
 from knowledge.sources.text import paragraphs
@@ -59,4 +59,4 @@ def _string(fields: dict[str, Any], name: str, *, where: str) -> str:
         return str(value)
     if value is not None and not isinstance(value, str):
         raise SourceUnreadable(f'{where}: "{name}" must be a string.')
-    return (value or "").strip()
+    return storable(value or "").strip()

@@ -64,6 +64,5 @@ def _top(title: str, level_one: str) -> tuple[str, ...]:
 def source_document(path: str, *, title: str, url: str, sections: tuple[Section, ...]) -> SourceDocument:
     parts = [[s.headings, s.anchor, [[block.kind, block.text] for block in s.blocks]] for s in sections]
     content = json.dumps([path, title, url, parts], ensure_ascii=False)
-    # A lone surrogate can come out of a JSON escape; it must not stop the hash.
-    content_hash = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    content_hash = hashlib.sha256(content.encode()).hexdigest()
     return SourceDocument(path=path, title=title, url=url, sections=sections, content_hash=content_hash)

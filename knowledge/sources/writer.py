@@ -24,7 +24,7 @@ _KINDS = {
     "container_admonition": BlockKind.ADMONITION,
 }
 _ESCAPED = frozenset("*_`\\~$")  # characters that would turn into markup without their backslash
-_LINE_START = re.compile(r"\n[ \t]+")
+_LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _STRAY_COLONS = re.compile(r":{3,}")
 _CODE_TITLE = re.compile(r"\btitle=(?:\"[^\"]*\"|'[^']*')")
 _HIGHLIGHT = re.compile(
@@ -59,7 +59,7 @@ class Writer:
         """A block's Markdown; "" for one that shows nothing."""
         match node.type:
             case "paragraph" | "inline":
-                text = _LINE_START.sub("\n", _inline(node)).strip()
+                text = _LINE_BREAK.sub(LINE_BREAK, _inline(node)).strip()
                 return "" if _STRAY_COLONS.fullmatch(text) else text
             case "fence" | "code_block":
                 return _code(node)
