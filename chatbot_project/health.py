@@ -12,11 +12,11 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from knowledge.status import IndexState, index_status
 from rest_framework.exceptions import MethodNotAllowed
 
 from chatbot_project import __version__
 from chatbot_project.errors import json_error_response
+from knowledge.builds import running_build
 from knowledge.errors import KnowledgeError
 from knowledge.model_health import recent_failure
 from knowledge.per_loop import PerLoop
@@ -92,7 +92,7 @@ async def _vector_db() -> tuple[Health, int | None]:
             manifest = await runtime().store.manifest()
             if manifest is not None:
                 return Health.HEALTHY, manifest.chunks
-            building = (await index_status()).state is IndexState.BUILDING
+            building = await running_build() is not None
     except (KnowledgeError, DatabaseError, TimeoutError) as exc:
         logger.warning("The vector store does not answer", exc_info=exc)
         return Health.UNHEALTHY, None

@@ -107,13 +107,16 @@ class ChatServer(Server):  # type: ignore[misc]
             await asyncio.wait([self._background])
             await self._on_stop()
             await self._close_connections()
+        # The last resort of a process that ends: nobody else would see it.
+        except Exception:
+            logger.exception("The server could not stop in good order")
         finally:
             reactor.stop()
 
     async def _close_connections(self) -> None:
         for protocol in list(self.connections):
             if isinstance(protocol, WebSocketProtocol) and protocol.state == protocol.STATE_OPEN:
-                protocol.serverClose(code=GOING_AWAY)
+                protocol.sendCloseFrame(code=GOING_AWAY, isReply=False)
         if running := self._running_applications():
             _, stuck = await asyncio.wait(running, timeout=CLOSE_WITHIN)
             for application in stuck:

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import sys
 from typing import Any
 
@@ -9,7 +10,10 @@ from knowledge.builds import mend
 from chatbot_project.env import BASE_DIR
 from chatbot_project.index_build import build_index
 from chatbot_project.startup import ensure_superuser, has_superuser, migrate
-from knowledge.runtime import close_runtime
+from knowledge.errors import VectorStoreUnavailable
+from knowledge.runtime import close_runtime, runtime
+
+logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 20.0  # that running answers get to finish when the server stops
 
@@ -57,7 +61,9 @@ class Command(BaseCommand):
 
 async def _mend() -> None:
     try:
-        await mend()
+        await mend(await runtime().store.manifest())
+    except VectorStoreUnavailable as exc:
+        logger.warning("The rows of the index are not compared with it: %s", exc)
     finally:
         await close_runtime()
 

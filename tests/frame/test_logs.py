@@ -1,0 +1,36 @@
+import logging
+import logging.config
+
+import pytest
+
+from chatbot_project.logs import RequestIdFilter, logging_config
+from chatbot_project.request_ids import current_request_id
+
+
+@pytest.fixture
+def record():
+    return logging.LogRecord("chat", logging.INFO, __file__, 1, "answered", None, None)
+
+
+def formatted(record: logging.LogRecord) -> str:
+    RequestIdFilter().filter(record)
+    return logging.Formatter(logging_config("INFO")["formatters"]["line"]["format"]).format(record)
+
+
+def test_a_line_names_its_request(record):
+    token = current_request_id.set("the-request")
+    try:
+        assert formatted(record).endswith("INFO chat [the-request] answered")
+    finally:
+        current_request_id.reset(token)
+
+
+def test_a_line_outside_of_requests_has_a_dash(record):
+    assert formatted(record).endswith("[-] answered")
+
+
+def test_libraries_are_heard_from_warnings_on():
+    config = logging_config("DEBUG")
+    assert config["root"]["level"] == "WARNING"
+    assert config["loggers"]["knowledge"]["level"] == "DEBUG"
+    assert logging_config("ERROR")["root"]["level"] == "ERROR"

@@ -1,0 +1,80 @@
+"""A server with a streaming toy application, run as a program of its own by the tests of the server."""
+
+import asyncio
+import sys
+from typing import Any
+
+import django
+from django.conf import settings
+
+settings.configure(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
+django.setup()
+
+from chatbot_project.server import ChatServer  # noqa: E402
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+stopping = asyncio.Event()
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await socket(receive, send)
+    elif scope["path"] == "/length":
+        await respond(send, str(await body_length(receive)))
+    else:
+        await stream(send, until_stop=scope["path"] == "/stream")
+
+
+async def socket(receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] != "websocket.disconnect":
+        await send({"type": "websocket.send", "text": message["text"]})
+
+
+async def body_length(receive: Any) -> int:
+    length, more = 0, True
+    while more:
+        message = await receive()
+        length, more = length + len(message["body"]), message["more_body"]
+    return length
+
+
+async def respond(send: Any, text: str) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": False})
+
+
+async def stream(send: Any, *, until_stop: bool) -> None:
+    """Tokens until the server is told to stop, or for ever."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    while not (until_stop and stopping.is_set()):
+        await send({"type": "http.response.body", "body": b"token\n", "more_body": True})
+        await asyncio.sleep(0.02)
+    await send({"type": "http.response.body", "body": b"the end\n", "more_body": False})
+
+
+async def on_stop() -> None:
+    stopping.set()
+    say("stopping")
+
+
+async def in_background() -> None:
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        say("background ended")
+
+
+ChatServer(
+    application,
+    port=int(sys.argv[1]),
+    on_ready=lambda: say("ready"),
+    in_background=in_background,
+    on_stop=on_stop,
+).run()
