@@ -6,14 +6,14 @@ from pathlib import Path
 from django.conf import settings
 
 from knowledge.errors import SourceUnreadable
-from knowledge.sources.folder import HTML, MARKDOWN, TEXT, SourceFile, walk
+from knowledge.sources.folder import HTML, MARKDOWN, TEXT, SourceFile, snapshot, walk
 from knowledge.sources.html import read_html
 from knowledge.sources.jsonl import read_jsonl
 from knowledge.sources.markdown import read_markdown
 from knowledge.sources.text import read_text_page
 from knowledge.types import SourceDocument
 
-__all__ = ["BOOK_URL", "default_base_url", "load"]
+__all__ = ["BOOK_URL", "default_base_url", "load", "snapshot"]
 
 BOOK_URL = "/book"  # where this server itself shows the pages of a book that is published nowhere else
 

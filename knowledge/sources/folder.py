@@ -35,12 +35,14 @@ def walk(root: Path) -> Iterator[SourceFile]:
 
     Names that begin with "_" (partials) or "." are none, nor is what a link leads to outside of `root`.
     """
-    boundary = root.resolve()
-    found = []
-    for folder, subfolders, names in os.walk(root):
-        subfolders[:] = [name for name in subfolders if _is_public(name) and name not in _SKIPPED_FOLDERS]
-        found += [Path(folder, name) for name in names if _is_page(Path(folder, name), boundary)]
-    return (SourceFile(root, path) for path in sorted(page.relative_to(root).as_posix() for page in found))
+    return (file for file in _walk(root) if all(map(_is_public, file.path.split("/"))))
+
+
+def snapshot(path: Path) -> frozenset[tuple[str, int, int]]:
+    """Path, time and size of all that is read from `path`: another one means that something there changed."""
+    files = _walk(path) if path.is_dir() else [SourceFile(path.parent, path.name)] if path.is_file() else []
+    stats = ((file.path, file.location.stat()) for file in files)
+    return frozenset((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 
 
 def read_text(path: Path) -> str:
@@ -63,11 +65,26 @@ def storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
+def _walk(root: Path) -> Iterator[SourceFile]:
+    """The pages and partials below `root`, by path."""
+    boundary = root.resolve()
+    found: list[Path] = []
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = [name for name in subfolders if not _is_hidden(name) and name not in _SKIPPED_FOLDERS]
+        found += (Path(folder, name) for name in names if not _is_hidden(name))
+    paths = (path.relative_to(root).as_posix() for path in found if _is_readable(path, boundary))
+    return (SourceFile(root, path) for path in sorted(paths))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
+
+
 def _is_public(name: str) -> bool:
-    return not name.startswith(("_", "."))
+    return not name.startswith("_")
 
 
-def _is_page(path: Path, boundary: Path) -> bool:
-    if not _is_public(path.name) or path.suffix.lower() not in _SUFFIXES:
+def _is_readable(path: Path, boundary: Path) -> bool:
+    if path.suffix.lower() not in _SUFFIXES:
         return False
     return not path.is_symlink() or (path.is_file() and path.resolve().is_relative_to(boundary))
