@@ -171,6 +171,7 @@ THROTTLE_ADDRESS = ENV.THROTTLE_ADDRESS
 THROTTLE_READ = ENV.THROTTLE_READ
 PORT = ENV.PORT
 
+LOGIN_REDIRECT_URL = "/admin/"  # where signing in leads, unless another page asked for it
 # The admin's theme; all of its assets are served from here.
 UNFOLD = {
     "SITE_TITLE": "Book chat",
