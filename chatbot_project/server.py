@@ -91,6 +91,7 @@ class ChatServer(Server):  # type: ignore[misc]
             openHandshakeTimeout=self.websocket_handshake_timeout,
             maxMessagePayloadSize=LONGEST_FRAME,
             maxFramePayloadSize=LONGEST_FRAME,
+            failByDrop=False,  # so that a client learns why it is closed
         )
         return factory
 

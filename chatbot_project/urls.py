@@ -1,10 +1,10 @@
 """Every address of the server."""
 
-from chat.pages import chat_page
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
+from chat.pages import chat_page
 from chatbot_project import health
 from chatbot_project.book import book_page
 

@@ -1,5 +1,5 @@
 import logging
-import logging.config
+from contextvars import Context
 
 import pytest
 
@@ -18,15 +18,13 @@ def formatted(record: logging.LogRecord) -> str:
 
 
 def test_a_line_names_its_request(record):
-    token = current_request_id.set("the-request")
-    try:
-        assert formatted(record).endswith("INFO chat [the-request] answered")
-    finally:
-        current_request_id.reset(token)
+    context = Context()
+    context.run(current_request_id.set, "the-request")
+    assert context.run(formatted, record).endswith("INFO chat [the-request] answered")
 
 
 def test_a_line_outside_of_requests_has_a_dash(record):
-    assert formatted(record).endswith("[-] answered")
+    assert Context().run(formatted, record).endswith("[-] answered")
 
 
 def test_libraries_are_heard_from_warnings_on():

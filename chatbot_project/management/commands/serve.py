@@ -5,11 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from knowledge.builds import mend
 
 from chatbot_project.env import BASE_DIR
 from chatbot_project.index_build import build_index
 from chatbot_project.startup import ensure_superuser, has_superuser, migrate
+from knowledge.builds import mend
 from knowledge.errors import VectorStoreUnavailable
 from knowledge.runtime import close_runtime, runtime
 
