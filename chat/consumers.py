@@ -62,13 +62,13 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._greet(visitor_of(token) if token else self._visitor or new_visitor())
 
     async def on_ask(self, fields: dict[str, Any]) -> None:
-        count_question(visitor=self._visitor, address=self._address)
         ask = ask_of(
             fields,
             caller=Caller(visitor=self._visitor),
             channel=Channel.WEBSOCKET,
             request_id=current_request_id.get(),
         )
+        count_question(visitor=ask.visitor, address=self._address)
         if self._visitor is None and ask.visitor is not None:
             await self._greet(ask.visitor)
         self._follow(await turn_engine().ask(ask))

@@ -19,7 +19,7 @@ from chatbot_project.errors import error_body
 from knowledge.answering import Answered, AnswerEvent, Question, Retrieved, Written, answer
 from knowledge.errors import ModelInterrupted
 from knowledge.runtime import Runtime
-from knowledge.types import Source
+from knowledge.types import Source, Usage
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class RunningTurn:
         self._started = time.perf_counter()
         self._retrieval_ms: int | None = None
         self._first_token_ms: int | None = None
+        self._total_ms: int | None = None
         self._trace: dict[str, Any] | None = None
         self._cited: list[Source] = []
         self._answered: Answered | None = None
@@ -67,6 +68,7 @@ class RunningTurn:
         finally:
             checkpoints.cancel()
         self._stopping = True  # from here on there is nothing left to stop
+        self._total_ms = self._milliseconds()
         end = self._ended(failure)
         await self._save(end)
         self.stream.publish_end(end)
@@ -114,8 +116,8 @@ class RunningTurn:
             answered=written.answered if written else None,
             degraded=written.degraded if written else False,
             sources=tuple(self._cited),
-            usage=written.usage if written else Answered(answered=False).usage,
-            timings=Timings(self._retrieval_ms, self._first_token_ms, self._milliseconds()),
+            usage=written.usage if written else Usage(),
+            timings=Timings(self._retrieval_ms, self._first_token_ms, self._total_ms),
         )
 
     async def _save(self, end: End) -> None:
@@ -146,7 +148,7 @@ class RunningTurn:
             completion_tokens=written.usage.completion_tokens if written else None,
             retrieval_ms=self._retrieval_ms,
             first_token_ms=self._first_token_ms,
-            total_ms=self._milliseconds(),
+            total_ms=self._total_ms,
             trace=self._trace,
         )
 

@@ -1,0 +1,198 @@
+"""A turn goes on whatever happens around it, and ends stored."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from chat.access import Caller
+from chat.errors import ShuttingDown
+from chat.events import Done
+from chat.models import Message
+from chat.questions import Ask
+from chat.turns import turn_engine
+from chat.visitors import new_visitor
+from tests.chat.conftest import read_events
+from tests.scripted import Script
+
+pytestmark = pytest.mark.usefixtures("book")
+
+
+def a_question(**fields) -> Ask:
+    return Ask(query="What is the zero-moment point?", channel="rest", visitor=new_visitor(), **fields)
+
+
+async def the_answer() -> Message:
+    return await Message.objects.aget(role=Message.Role.ASSISTANT)
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(5):
+        while not await condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_the_question_is_stored_before_the_model_is_called(scripted_model):
+    scripted_model.default = Script(gate=asyncio.Event())
+    await turn_engine().ask(a_question())
+    assert not scripted_model.prompts
+    question, answer = [message async for message in Message.objects.order_by("position")]
+    assert question.content == "What is the zero-moment point?"
+    assert (answer.status, answer.content) == (Message.Status.STREAMING, "")
+
+
+async def test_an_answer_whose_reader_went_away_is_written_to_its_end(alice, scripted_model):
+    gate = asyncio.Event()
+    scripted_model.default = Script(gate=gate)
+    response = await alice.ask("What is the zero-moment point?", stream=True)
+    body = aiter(response.streaming_content)
+    await anext(body)
+    await body.aclose()
+    gate.set()
+
+    async def complete():
+        return (await the_answer()).status == Message.Status.COMPLETE
+
+    await until(complete)
+    assert (await the_answer()).content == "The book says so [1]."
+
+
+async def test_a_cancelled_request_does_not_cancel_the_turn(alice, scripted_model):
+    gate = asyncio.Event()
+    scripted_model.default = Script(gate=gate)
+    request = asyncio.create_task(alice.ask("What is the zero-moment point?"))
+    while not scripted_model.running:
+        await asyncio.sleep(0.01)
+    request.cancel()
+    gate.set()
+
+    async def complete():
+        return (await the_answer()).status == Message.Status.COMPLETE
+
+    await until(complete)
+
+
+async def test_a_running_answer_can_be_rejoined_after_any_event(alice, scripted_model):
+    gate = asyncio.Event()
+    scripted_model.default = Script(gate=gate)
+    stream = await turn_engine().ask(a_question())
+    caller = Caller(
+        visitor=(await Message.objects.select_related("conversation").afirst()).conversation.visitor
+    )
+    while not stream.text:
+        await asyncio.sleep(0.01)
+    assert await turn_engine().stream_of(caller, stream.metadata.message_id) is stream
+    gate.set()
+    assert isinstance(await stream.ended(), Done)
+
+
+async def test_a_finished_answer_is_replayed(alice):
+    answer = (await alice.ask("What is the zero-moment point?")).json()
+    path = f"/v1/messages/{answer['message_id']}/events"
+    events = await read_events(await alice.get(path))
+    assert [event["type"] for event in events] == ["metadata", "sources", "token", "done"]
+    for name in ("answer", "status", "answered", "sources", "usage", "timings_ms", "question_id"):
+        assert events[-1][name] == answer[name], name
+    rest = await read_events(await alice.get(path, **{"Last-Event-ID": "5"}))
+    assert rest[0]["content"] == answer["answer"][4:]
+    assert (await alice.get(path, **{"Last-Event-ID": str(events[-1]["seq"])})).status_code == 204
+
+
+async def test_a_token_in_the_address_opens_the_events(alice):
+    answer = (await alice.ask("What is the zero-moment point?")).json()
+    token = answer["visitor_token"]
+    response = await alice.client.get(f"/v1/messages/{answer['message_id']}/events?visitor_token={token}")
+    assert (await read_events(response))[-1]["type"] == "done"
+
+
+async def test_an_answer_that_another_process_writes_is_followed_to_its_end(alice, scripted_model):
+    scripted_model.default = Script(gate=asyncio.Event())
+    stream = await turn_engine().ask(a_question(visitor_is_new=False))
+    message_id = stream.metadata.message_id
+    running = turn_engine()._running.pop(message_id)  # as another process sees it: in the database only
+    caller = Caller(
+        visitor=(await Message.objects.select_related("conversation").afirst()).conversation.visitor
+    )
+    await Message.objects.filter(pk=message_id).aupdate(content="The book")
+    mirror = await turn_engine().stream_of(caller, message_id)
+    assert mirror.text == "The book"
+    turn_engine()._running[message_id] = running
+    running.stop(by_reader=True)
+    end = await mirror.ended()
+    assert isinstance(end, Done)
+    assert (end.status, end.answer) == ("cancelled", stream.text)
+
+
+async def test_cancelling_keeps_what_came_and_closes_the_models_stream(alice, scripted_model):
+    scripted_model.default = Script(gate=asyncio.Event())
+    response = await alice.ask("What is the zero-moment point?", stream=True)
+    body = aiter(response.streaming_content)
+    seen = b""
+    while b"The book says so" not in seen:
+        seen += await anext(body)
+    message_id = str((await the_answer()).pk)
+    cancelled = (await alice.post(f"/v1/messages/{message_id}/cancel")).json()
+    assert (cancelled["status"], cancelled["content"]) == ("cancelled", "The book says so")
+    rest = b"".join([chunk async for chunk in body]).decode()
+    assert '"type": "done"' in rest
+    assert '"status": "cancelled"' in rest
+    assert len(scripted_model.closed) == 1
+    again = await alice.post(f"/v1/messages/{message_id}/cancel")
+    assert again.json()["status"] == "cancelled"
+
+
+async def test_a_conversation_answers_one_question_at_a_time(alice, scripted_model):
+    gate = asyncio.Event()
+    scripted_model.default = Script(gate=gate)
+    first = asyncio.create_task(alice.ask("What is the zero-moment point?"))
+    while not scripted_model.running:
+        await asyncio.sleep(0.01)
+    conversation_id = str((await the_answer()).conversation_id)
+    second = await alice.ask("And now?", conversation_id=conversation_id)
+    assert (second.status_code, second.json()["code"]) == (409, "conversation_busy")
+    gate.set()
+    assert (await first).status_code == 200
+    assert (await alice.ask("And now?", conversation_id=conversation_id)).status_code == 200
+
+
+async def test_a_turn_whose_process_died_is_interrupted_and_blocks_nobody(alice):
+    first = (await alice.ask("What is the zero-moment point?")).json()
+    await Message.objects.filter(pk=first["message_id"]).aupdate(
+        status="streaming", content="The book", heartbeat=timezone.now() - timedelta(minutes=1)
+    )
+    assert (await alice.ask("And now?", conversation_id=first["conversation_id"])).status_code == 200
+    lost = await Message.objects.aget(pk=first["message_id"])
+    assert (lost.status, lost.content) == (Message.Status.INTERRUPTED, "The book")
+
+
+async def test_a_conversation_deleted_while_it_is_answered_stays_deleted(alice, scripted_model):
+    gate = asyncio.Event()
+    scripted_model.default = Script(gate=gate)
+    stream = await turn_engine().ask(a_question())
+    await Message.objects.all().adelete()
+    gate.set()
+    await stream.ended()
+    assert await Message.objects.acount() == 0
+
+
+async def test_before_it_stops_the_server_stores_running_turns_as_interrupted(scripted_model):
+    scripted_model.default = Script(gate=asyncio.Event())
+    stream = await turn_engine().ask(a_question())
+    while not stream.text:
+        await asyncio.sleep(0.01)
+    await turn_engine().drain(0.05)
+    stored = await the_answer()
+    assert (stored.status, stored.content) == (Message.Status.INTERRUPTED, "The book says so")
+    assert stream.end is not None
+    with pytest.raises(ShuttingDown):
+        await turn_engine().ask(a_question())
+
+
+async def test_a_turn_that_ends_within_the_grace_period_is_complete(scripted_model):
+    gate = asyncio.Event()
+    scripted_model.default = Script(gate=gate)
+    await turn_engine().ask(a_question())
+    asyncio.get_running_loop().call_later(0.1, gate.set)
+    await turn_engine().drain(5)
+    assert (await the_answer()).status == Message.Status.COMPLETE
