@@ -78,13 +78,15 @@ class Environment(BaseModel):
     # Storage
     DATA_DIR: Path = Field(BASE_DIR / "data", description="Database, index and generated files.")
     DATABASE_URL: str | None = Field(
-        None, pattern=r"^(sqlite|postgres|postgresql)://", description="Unset: SQLite in DATA_DIR."
+        None,
+        pattern=r"^(sqlite|postgres|postgresql)://",
+        description="The conversations: sqlite:///path or postgres://… Unset: SQLite in DATA_DIR.",
     )
     QDRANT_COLLECTION: str = Field(
         "book_chunks_v1",
         pattern=r"^[A-Za-z0-9_.-]{1,100}$",
         validation_alias=AliasChoices("QDRANT_COLLECTION", "QDRANT_COLLECTION_NAME"),
-        description="The index's name.",
+        description="The name of the index.",
     )
 
     # The server
