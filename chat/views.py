@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from knowledge.status import index_status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,6 +33,7 @@ from chat.turns import turn_engine
 from chatbot_project.request_ids import current_request_id
 from knowledge.answering import search
 from knowledge.runtime import runtime
+from knowledge.status import index_status
 
 
 class QueryView(AsyncView):

@@ -1,6 +1,6 @@
 """A question about text that the reader marked: drawn to it, to its page, and able to cite it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import chain, zip_longest
@@ -41,11 +41,8 @@ def passages_with(
     known = [*on_page, *elsewhere]
     marked = next((scored for scored in known if _holds(scored.chunk.text, selection.text)), None)
     by_turns = (scored for scored in chain(*zip_longest(on_page, elsewhere)) if scored)
-    return _distinct([marked or _as_passage(selection), *by_turns])
-
-
-def _distinct(passages: Iterable[ScoredChunk]) -> list[ScoredChunk]:
-    return list({scored.chunk.id: scored for scored in reversed(list(passages))}.values())[::-1]
+    passages = [marked or _as_passage(selection), *by_turns]
+    return list({scored.chunk.id: scored for scored in passages}.values())
 
 
 def _as_passage(selection: Selection) -> ScoredChunk:

@@ -61,9 +61,6 @@ class ConversationAdmin(ModelAdmin):
     fieldsets: Sequence[tuple[None, dict[str, Any]]] = [(None, {"fields": []})]  # the transcript instead
     change_form_template = "chat/admin/conversation.html"
 
-    class Media:
-        css = {"all": ["chat/admin.css"]}
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -120,7 +117,9 @@ class ConversationAdmin(ModelAdmin):
     @display(description="Feedback", ordering="thumbs_down")
     def ratings(self, conversation: "ListedConversation") -> str:
         counts = {"👍": conversation.thumbs_up, "👎": conversation.thumbs_down}
-        return " ".join(f"{thumb}\N{NO-BREAK SPACE}{count}" for thumb, count in counts.items() if count)
+        return (
+            " ".join(f"{thumb}\N{NO-BREAK SPACE}{count}" for thumb, count in counts.items() if count) or "-"
+        )
 
     @display(description="Marks", label=True)
     def marks(self, conversation: "ListedConversation") -> list[str]:

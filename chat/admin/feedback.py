@@ -41,7 +41,7 @@ class FeedbackAdmin(ModelAdmin):
     search_fields = ["comment", "reason", "note", "message__question__content"]
     actions = ["mark_as_new", "mark_as_accepted", "mark_as_done", "mark_as_dismissed"]
     readonly_fields = [
-        "rating_label",
+        "rating",
         "reason",
         "comment_text",
         "question_text",
@@ -50,12 +50,9 @@ class FeedbackAdmin(ModelAdmin):
     ]
     fieldsets = [
         ("Triage", {"fields": ["triage", "note"]}),
-        ("The reader's feedback", {"fields": ["rating_label", "reason", "comment_text"]}),
+        ("The reader's feedback", {"fields": ["rating", "reason", "comment_text"]}),
         ("What it is about", {"fields": ["question_text", "answer_text", "conversation"]}),
     ]
-
-    class Media:
-        css = {"all": ["chat/admin.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
