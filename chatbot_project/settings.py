@@ -3,6 +3,7 @@
 from typing import Any
 
 import dj_database_url
+from django.templatetags.static import static
 
 from chatbot_project import __version__
 from chatbot_project import env as environment
@@ -96,6 +97,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "chatbot_project.formats"
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
@@ -179,5 +181,9 @@ UNFOLD = {
     "SITE_SUBHEADER": "What readers ask",
     "SITE_SYMBOL": "menu_book",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("chat/icon.svg")}
+    ],
+    "STYLES": [lambda request: static("chat/admin.css")],
     "SIDEBAR": {"navigation": "chat.admin.navigation.sidebar"},
 }

@@ -47,14 +47,14 @@ class IndexBuildAdmin(MirrorAdmin):
         "changes",
         "chunks",
         "started_at",
-        "duration",
+        "took",
     ]
     list_filter = [("status", ChoicesDropdownFilter), ("trigger", ChoicesDropdownFilter)]
     fieldsets = [
-        (None, {"fields": ["build_id", "state", "trigger", "progress", "error"]}),
+        (None, {"fields": ["build_id", "status", "trigger", "progress", "error"]}),
         ("Embedder", {"fields": ["embedder"]}),
         ("Counts", {"fields": ["documents_in_build", "changes", "chunks", "chunks_embedded"]}),
-        ("Time", {"fields": ["started_at", "heartbeat", "duration"]}),
+        ("Time", {"fields": ["started_at", "heartbeat", "took"]}),
     ]
 
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
@@ -64,7 +64,7 @@ class IndexBuildAdmin(MirrorAdmin):
     @display(description="Progress")
     def progress(self, build: IndexBuild) -> str:
         if build.status != IndexBuild.Status.RUNNING:
-            return build.error[:80] if build.status == IndexBuild.Status.FAILED else ""
+            return build.error[:80] or "-"
         share = f" · {build.done / build.total:.0%}" if build.total else ""
         return f"{build.phase or 'starting'} {build.done:,} of {build.total:,}{share}"
 
@@ -74,12 +74,16 @@ class IndexBuildAdmin(MirrorAdmin):
             return "none: BM25 alone"
         return f"{build.embedder_model} ({build.embedder_provider}, {build.embedder_dimensions}-d)"
 
-    @display(description="Documents")
+    @display(description="Documents +new ~changed -gone =same")
     def changes(self, build: IndexBuild) -> str:
         return (
             f"+{build.documents_added} ~{build.documents_changed} "
             f"-{build.documents_removed} ={build.documents_unchanged}"
         )
+
+    @display(description="Took", ordering="duration")
+    def took(self, build: IndexBuild) -> str:
+        return "-" if build.duration is None else f"{build.duration.total_seconds():.1f} s"
 
     @display(description="Documents")
     def documents_in_build(self, build: IndexBuild) -> str:

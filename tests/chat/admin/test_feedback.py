@@ -137,3 +137,10 @@ def test_staff_who_may_change_feedback_triage_it(
 
 def test_an_outsider_is_sent_to_sign_in(outsider: Client) -> None:
     assert outsider.get(LIST).url.startswith("/admin/login/")
+
+
+def test_the_form_shows_the_rating_as_words(owner: Client, make_conversation: MakeConversation) -> None:
+    feedback = rate(make_conversation("What is ZMP?"), "down")
+    page = owner.get(reverse("admin:chat_feedback_change", args=[feedback.pk])).content.decode()
+    assert "👎 Not helpful" in page
+    assert "&#x27;down&#x27;" not in page
