@@ -74,12 +74,15 @@ class IndexBuildAdmin(MirrorAdmin):
             return "none: BM25 alone"
         return f"{build.embedder_model} ({build.embedder_provider}, {build.embedder_dimensions}-d)"
 
-    @display(description="Documents +new ~changed -gone =same")
+    @display(description="Documents")
     def changes(self, build: IndexBuild) -> str:
-        return (
-            f"+{build.documents_added} ~{build.documents_changed} "
-            f"-{build.documents_removed} ={build.documents_unchanged}"
-        )
+        counts = {
+            "new": build.documents_added,
+            "changed": build.documents_changed,
+            "removed": build.documents_removed,
+            "unchanged": build.documents_unchanged,
+        }
+        return ", ".join(f"{count:,} {change}" for change, count in counts.items() if count) or "-"
 
     @display(description="Took", ordering="duration")
     def took(self, build: IndexBuild) -> str:

@@ -40,7 +40,7 @@ def test_a_build_shows_its_embedder_and_counts(owner: Client, build: IndexBuild)
     for address in (BUILDS, reverse("admin:knowledge_indexbuild_change", args=[build.pk])):
         page = owner.get(address).content.decode()
         assert "all-MiniLM-L6-v2 (local, 384-d)" in page
-        assert "+3 ~2 -1 =7" in page
+        assert "3 new, 2 changed, 1 removed, 7 unchanged" in page
         assert "1234" in page
 
 
