@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Final, TypeVar
@@ -20,7 +19,7 @@ from knowledge.providers.base import Embedder
 from knowledge.stores.base import IndexBuilder, VectorStore
 from knowledge.types import Chunk, EmbeddedChunk, EmbedderIdentity, Manifest, Matrix
 
-BATCH: Final = 100  # texts embedded, or chunks written, at once: progress is told after each
+WRITTEN_AT_ONCE: Final = 200  # chunks
 
 T = TypeVar("T")
 ByHash = dict[str, list[Chunk]]  # chunks that say the same share their vectors
@@ -48,7 +47,7 @@ async def plan(
     content = read(paths, base_url=base_url)
     known = {} if full else await _known_vectors(content, store, _identity(embedder))
     fresh = [same[0].indexed_text for name, same in _by_hash(content.chunks).items() if name not in known]
-    embedding = [embedder.plan(texts) for texts in _batches(fresh)] if embedder else []
+    embedding = [embedder.plan(texts) for texts in _batches(fresh, embedder.batch_size)] if embedder else []
     return IngestionPlan(
         changes=content.changes_since(await store.manifest()),
         documents=len(content.documents),
@@ -116,13 +115,13 @@ class _Writing:
     async def write(self, chunks: Sequence[Chunk], known: Mapping[str, Matrix]) -> None:
         await self._tracker.enter(Phase.WRITING)
         ready = [chunk for chunk in chunks if self._embedder is None or chunk.content_hash in known]
-        for batch in _batches(ready):
+        for batch in _batches(ready, WRITTEN_AT_ONCE):
             await self._add([EmbeddedChunk(chunk, known.get(chunk.content_hash)) for chunk in batch])
         self.copied = len(ready) if self._embedder else 0
         if self._embedder is not None and len(ready) < len(chunks):
             await self._tracker.enter(Phase.EMBEDDING)
             fresh = _by_hash(chunk for chunk in chunks if chunk.content_hash not in known)
-            for groups in _batches(list(fresh.values())):
+            for groups in _batches(list(fresh.values()), self._embedder.batch_size):
                 await self._add(await self._embed(groups, self._embedder))
         await self._tracker.enter(Phase.OPTIMIZING)
 
@@ -202,7 +201,6 @@ def _by_hash(chunks: Iterable[Chunk]) -> ByHash:
     return groups
 
 
-def _batches(sequence: Sequence[T]) -> Iterator[list[T]]:
-    iterator = iter(sequence)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
+def _batches(sequence: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(sequence), size):
+        yield sequence[start : start + size]

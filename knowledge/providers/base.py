@@ -21,6 +21,7 @@ class Embedder(ABC):
 
     provider: ClassVar[str]
     identity: EmbedderIdentity
+    batch_size: ClassVar[int] = 32  # texts to give at once when there are many: a provider's largest request
 
     @classmethod
     @abstractmethod

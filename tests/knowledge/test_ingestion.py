@@ -287,13 +287,13 @@ async def test_progress_counts_every_chunk(book: Path, store: VectorStore) -> No
 
 
 async def test_the_time_to_go_follows_from_the_rate(tmp_path: Path, store: VectorStore) -> None:
-    pages = {f"p{number}.md": f"# P{number}\n\nRobot {number} walks.\n" for number in range(250)}
+    pages = {f"p{number}.md": f"# P{number}\n\nRobot {number} walks.\n" for number in range(80)}
     watcher = Watcher()
 
     await build(write_book(tmp_path / "long", pages), store, observers=[watcher])
 
     embedding = [each for each in watcher.progress if each.phase is Phase.EMBEDDING]
-    assert [each.done for each in embedding] == [0, 100, 200, 250]
+    assert [each.done for each in embedding] == [0, 32, 64, 80]
     assert embedding[0].seconds_left is None
     assert all(each.seconds_left is not None and each.seconds_left > 0 for each in embedding[1:-1])
     assert embedding[-1].seconds_left == 0

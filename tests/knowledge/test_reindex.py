@@ -132,16 +132,16 @@ def test_without_an_embedder_it_warns_and_says_what_to_install(book: Path) -> No
 
 
 def test_a_terminal_sees_progress_in_place(tmp_path: Path, settings: Any) -> None:
-    settings.CONTENT_PATH = write_long_book(tmp_path / "long", pages=25)
+    settings.CONTENT_PATH = write_long_book(tmp_path / "long", pages=4)
 
     printed = reindex(stdout=Terminal())
 
     assert "\r\033[KLoading …" in printed
-    assert "\r\033[KEmbedding: 100 of 250 chunks, about" in printed
+    assert "\r\033[KEmbedding: 32 of 40 chunks, about" in printed
     assert "s to go" in printed
     *progress, result = printed.split("\r\033[K")
     assert all("\n" not in line for line in progress)
-    assert result.startswith("Documents: 25 added")
+    assert result.startswith("Documents: 4 added")
 
 
 def test_a_log_is_spared_the_progress_of_a_short_build(book: Path) -> None:

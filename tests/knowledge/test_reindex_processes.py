@@ -21,7 +21,7 @@ KILLED_AFTER = (0.0, 0.15, 0.35, 0.6)  # seconds from the build's beginning, of 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
-    return write_long_book(tmp_path / "book", pages=40)
+    return write_long_book(tmp_path / "book", pages=13)
 
 
 @pytest.fixture(scope="module")
@@ -88,11 +88,11 @@ def test_a_second_one_is_refused_with_the_progress_of_the_first(environment: dic
 
     assert code != 0
     assert "Another build of this index is running. Embedding: " in printed
-    assert " of 400 chunks, about " in printed
+    assert " of 130 chunks, about " in printed
     assert "Traceback" not in printed
     output, _ = first.communicate(timeout=30)
     assert first.returncode == 0
-    assert "40 added" in output
+    assert "13 added" in output
 
 
 def test_stopping_it_leaves_the_old_index(environment: dict[str, str], book: Path) -> None:
@@ -129,13 +129,13 @@ async def test_killing_it_at_any_moment_leaves_the_old_index_and_the_next_run_cl
         store = EdgeStore(old.parent, language="english")
         manifest = await store.manifest()
         assert manifest is not None
-        assert (manifest.build_id, manifest.chunks) == (old.name, 400)
+        assert (manifest.build_id, manifest.chunks) == (old.name, 130)
         assert len(await store.search(SearchQuery((WeightedText("robot walks"),), None, 5))) == 5
 
     code, printed = reindex(environment)
     assert code == 0
-    assert "Documents: 1 added, 0 changed, 0 removed, 40 left alone." in printed
-    assert "401 chunks: 1 embedded, 400 copied." in printed
+    assert "Documents: 1 added, 0 changed, 0 removed, 13 left alone." in printed
+    assert "131 chunks: 1 embedded, 130 copied." in printed
     assert len(builds(environment)) == 2
 
 
