@@ -194,13 +194,13 @@ def _of_rest_framework(exc: drf.APIException) -> ErrorBody:
         return _body(exc.status_code, "malformed_json", detail)
     if exc.status_code >= 500:
         logger.error("%s", type(exc).__name__, exc_info=exc)
-    codes = exc.get_codes()  # type: ignore[no-untyped-call]
+    codes = exc.get_codes()
     code = codes if isinstance(codes, str) else exc.default_code
     return _body(exc.status_code, code, detail, retryable=exc.status_code == 503)
 
 
 def _throttled(exc: drf.Throttled) -> ErrorBody:
-    wait: float | None = exc.wait
+    wait: float | None = getattr(exc, "wait", None)
     when = "shortly" if wait is None else f"in {math.ceil(wait)} s"
     detail = f"That was a lot of requests at once. Please try again {when}."
     return _body(429, "throttled", detail, retryable=True, retry_after=wait)

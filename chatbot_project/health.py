@@ -5,8 +5,9 @@ import enum
 import functools
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -28,7 +29,7 @@ CHECK_TIMEOUT = 3.0  # seconds
 HEALTHY_FOR = 60.0  # seconds that a good report is believed
 UNHEALTHY_FOR = 5.0  # seconds that any other is
 
-AsyncView = Callable[[HttpRequest], Awaitable[HttpResponse]]
+AsyncView = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponse]]
 
 
 class Health(enum.StrEnum):

@@ -27,7 +27,7 @@ def ensure_superuser(env: Environment) -> None:
     if not password:
         logger.warning("DJANGO_SUPERUSER_PASSWORD is not set, so no admin user is created.")
         return
-    users.create_superuser(username=name, email=env.DJANGO_SUPERUSER_EMAIL or "", password=password)  # type: ignore[attr-defined]
+    users.create_superuser(username=name, email=env.DJANGO_SUPERUSER_EMAIL or "", password=password)
 
 
 def has_superuser() -> bool:

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 
-class StaticFilesMiddleware(WhiteNoiseMiddleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
     """WhiteNoise for an async server.
 
     WhiteNoise's own middleware is sync only, so that every request would hold a thread for as long as its
@@ -21,6 +21,7 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         super().__init__(get_response)
+        self.get_response = get_response
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 
@@ -30,11 +31,10 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
         return self._static_file(request) or self.get_response(request)
 
     async def _respond(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase | None = None
         if request.path_info.startswith(self.static_prefix):
             response = await sync_to_async(self._static_file, thread_sensitive=False)(request)
-            if response is not None:
-                return response
-        return await self.get_response(request)
+        return response or await self.get_response(request)
 
     def _static_file(self, request: HttpRequest) -> HttpResponse | None:
         path = request.path_info
