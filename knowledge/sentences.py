@@ -1,0 +1,136 @@
+"""Markdown into sentences, each whole and as it stands in the text; code and tables are left in one piece."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from markdown_it import MarkdownIt
+from sentencex import get_sentence_boundaries
+
+from knowledge.types import BlockKind
+
+# Its terminators are those of every script; the language only decides about abbreviations.
+_LANGUAGE = "en"
+# Where a full stop ends nothing: code spans, links' targets, addresses.
+_OPAQUE = re.compile(
+    r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|(?<=\])\([^()\s]*\)|https?://[^\s>)]*[^\s>).,;:!?]",
+    re.DOTALL,
+)
+_CLOSING_MARKUP = re.compile(r"[*_\"'”’»)\]}]+(?=\s|$)")
+# Abbreviations that the segmenter lacks; a number goes on with them.
+_ABBREVIATED = re.compile(r"\b(?:approx|resp|max|min|eqs?|chs?|figs|tab|vol|pts?)\.\s+\Z", re.IGNORECASE)
+_MARKER = re.compile(r"[ \t]*((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+)")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_FORMULA = "$$"
+_LABEL = re.compile(r"\*\*[^*]+\*\*:?")
+
+_WHOLE = {
+    "fence": BlockKind.CODE,
+    "code_block": BlockKind.CODE,
+    "table_open": BlockKind.TABLE,
+    "blockquote_open": BlockKind.PROSE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a paragraph or list item; or a whole code block, table or quotation."""
+
+    text: str  # as it stands in the source, no blanks around it
+    start: int  # where in the source
+    kind: BlockKind  # PROSE, LIST, CODE or TABLE
+    block: int  # the same for the sentences of one paragraph
+    marker: str = ""  # that stands before it where it begins a list item: "- ", "2. "
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@lru_cache(maxsize=256)
+def sentences(markdown: str) -> tuple[Sentence, ...]:
+    """The text's sentences in reading order. Headings, rules and bold labels that stand alone are none."""
+    return tuple(
+        sentence for number, block in enumerate(_blocks(markdown)) for sentence in _split(block, number)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    text: str
+    start: int
+    kind: BlockKind
+    marker: str = ""
+    whole: bool = True
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _blocks(markdown: str) -> Iterator[_Block]:
+    line_starts = [0, *(end.end() for end in _LINE_END.finditer(markdown)), len(markdown)]
+    items_open, past = 0, 0  # `past`: the line after the last block that is left whole
+    for token in _parser().parse(markdown):
+        items_open += token.nesting if token.type.startswith("list_item") else 0
+        if token.map is None or token.map[0] < past:
+            continue
+        begin, end = (line_starts[min(line, len(line_starts) - 1)] for line in token.map)
+        if token.type in _WHOLE:
+            past = token.map[1]
+            yield _Block(markdown[begin:end].rstrip(), begin, _WHOLE[token.type])
+        elif token.type == "paragraph_open":
+            yield _paragraph(markdown, begin, end, in_list=items_open > 0)
+
+
+def _paragraph(markdown: str, begin: int, end: int, *, in_list: bool) -> _Block:
+    marker = _MARKER.match(markdown, begin, end) if in_list else None
+    begin = marker.end() if marker else begin
+    text = markdown[begin:end].rstrip()
+    begin += len(text) - len(text.lstrip())
+    text = text.lstrip()
+    if text.startswith(_FORMULA):
+        return _Block(text, begin, BlockKind.CODE)
+    kind = BlockKind.LIST if in_list else BlockKind.PROSE
+    return _Block(text, begin, kind, marker=marker[1] if marker else "", whole=False)
+
+
+def _split(block: _Block, number: int) -> Iterator[Sentence]:
+    if block.whole:
+        if block.text.strip():
+            yield Sentence(block.text, block.start, block.kind, number)
+        return
+    if _LABEL.fullmatch(block.text):
+        return
+    marker, begin = block.marker, 0
+    for end in _sentence_ends(block.text):
+        text = block.text[begin:end].strip()
+        if text:
+            start = block.start + block.text.index(text, begin)
+            yield Sentence(text, start, block.kind, number, marker)
+            marker = ""
+        begin = end
+
+
+def _sentence_ends(text: str) -> Iterator[int]:
+    opaque = _OPAQUE.sub(lambda match: "x" * len(match[0]), text)
+    begin = 0
+    for boundary in get_sentence_boundaries(_LANGUAGE, opaque):
+        end = boundary["end_index"]
+        if end < len(text) and (closing := _CLOSING_MARKUP.match(text, end)):
+            end = closing.end()
+        if end >= len(text) or (end > begin and not _goes_on(text, begin, end)):
+            yield end
+            begin = end
+    if begin < len(text):
+        yield len(text)
+
+
+def _goes_on(text: str, begin: int, end: int) -> bool:
+    """Whether the sentence from `begin` is not over at `end`."""
+    ended, after = text[begin:end], text[end:].lstrip()[:1]
+    if after.islower() or not any(character.isalpha() for character in ended):
+        return True
+    return after.isdigit() and _ABBREVIATED.search(ended) is not None
