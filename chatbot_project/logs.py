@@ -20,13 +20,20 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class TracebackFilter(logging.Filter):
+    """Lets only records of exceptions pass."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.exc_info is not None
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """Django's LOGGING. `level` is that of the product's own loggers."""
     own = {name: {"level": level} for name in OWN}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestIdFilter}},
+        "filters": {"request_id": {"()": RequestIdFilter}, "traceback": {"()": TracebackFilter}},
         "formatters": {
             "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
         },
@@ -37,8 +44,8 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             **own,
             "django": {"handlers": [], "propagate": True},
-            # The access log has these already.
-            "django.request": {"level": "ERROR"},
+            # What has no traceback is a line of the access log already.
+            "django.request": {"filters": ["traceback"]},
             # Its message is the host name that a stranger sent.
             "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         },

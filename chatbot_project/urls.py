@@ -2,11 +2,16 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from chat.pages import chat_page
 from chatbot_project import health
 from chatbot_project.book import book_page
+
+# Shown in a frame on the Space's page. Neither has anything of a session to be clicked at unawares.
+chat_page = xframe_options_exempt(chat_page)
+book_page = xframe_options_exempt(book_page)
 
 urlpatterns = [
     path("", chat_page, name="chat"),

@@ -3,7 +3,7 @@ from contextvars import Context
 
 import pytest
 
-from chatbot_project.logs import RequestIdFilter, logging_config
+from chatbot_project.logs import RequestIdFilter, TracebackFilter, logging_config
 from chatbot_project.request_ids import current_request_id
 
 
@@ -32,3 +32,9 @@ def test_libraries_are_heard_from_warnings_on():
     assert config["root"]["level"] == "WARNING"
     assert config["loggers"]["knowledge"]["level"] == "DEBUG"
     assert logging_config("ERROR")["root"]["level"] == "ERROR"
+
+
+def test_django_adds_tracebacks_and_nothing_that_the_access_log_has(record):
+    assert not TracebackFilter().filter(record)
+    record.exc_info = (ValueError, ValueError(), None)
+    assert TracebackFilter().filter(record)
