@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from knowledge.sources.elements import BREAKS, HTML, PHRASING, UNREAD
 
 LINE_BREAK = "  \n"  # as Markdown writes it
-LONGEST = 50_000  # characters that a tag, comment or expression may have
+LONGEST = 20_000  # characters that a tag, comment or expression may have
 
 _NAME = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w.:-]*)?")
 _TAG_END = re.compile(r"\s*(?P<self_closing>/?)>")
@@ -63,6 +63,8 @@ def scan_markup(source: str, start: int, end: int, *, mdx: bool) -> Markup | Non
 
 def scan_braces(source: str, start: int, end: int) -> int | None:
     """The end of the {…} that begins at `start`, past braces in its strings and comments."""
+    if source.find("}", start, end) < 0:
+        return None
     depth = 0
     for token in _SCRIPT.finditer(source, start, end):
         depth += {"{": 1, "}": -1}.get(token[0], 0)

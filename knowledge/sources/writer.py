@@ -24,6 +24,7 @@ _KINDS = {
     "container_admonition": BlockKind.ADMONITION,
 }
 _ESCAPED = frozenset("*_`\\~$")  # characters that would turn into markup without their backslash
+_SPACES = re.compile(r" {2,}")  # left over between tags
 _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
 _STRAY_COLONS = re.compile(r":{3,}")
 _CODE_TITLE = re.compile(r"\btitle=(?:\"[^\"]*\"|'[^']*')")
@@ -50,16 +51,27 @@ class Writer:
             # A block for each of its parts, so that code within is not cut with the prose around it.
             for child in node.children:
                 yield from (_quoted(element) for element in self._elements(child))
+        elif node.type == "container_admonition" and not _is_closed(node):
+            yield from self._unclosed_admonition(node)
         elif node.type == "markup_block" and (included := self._included(node)):
             yield from included
         elif text := self._text(node).strip("\n"):
             yield Block(_KINDS.get(node.type, BlockKind.PROSE), text)
 
+    def _unclosed_admonition(self, node: SyntaxTreeNode) -> Iterator[Element]:
+        """It would go on to the page's end, over all of the headings there; so it ends at the first."""
+        heads = (number for number, child in enumerate(node.children) if child.type == "heading")
+        end = next(heads, len(node.children))
+        texts = [_admonition_title(node.info), *map(self._text, node.children[:end])]
+        yield Block(BlockKind.ADMONITION, "\n\n".join(filter(None, texts)))
+        for child in node.children[end:]:
+            yield from self._elements(child)
+
     def _text(self, node: SyntaxTreeNode) -> str:
         """A block's Markdown; "" for one that shows nothing."""
         match node.type:
             case "paragraph" | "inline":
-                text = _LINE_BREAK.sub(LINE_BREAK, _inline(node)).strip()
+                text = _LINE_BREAK.sub(LINE_BREAK, _SPACES.sub(" ", _inline(node))).strip()
                 return "" if _STRAY_COLONS.fullmatch(text) else text
             case "fence" | "code_block":
                 return _code(node)
@@ -124,10 +136,14 @@ def _markup(node: SyntaxTreeNode) -> Markup:
     return markup
 
 
+def _is_closed(node: SyntaxTreeNode) -> bool:
+    return node.nester_tokens is not None and node.nester_tokens.closing.markup.startswith(":::")
+
+
 def _admonition_title(info: str) -> str:
     match = ADMONITION.match(info)
     assert match is not None  # noqa: S101
-    title = _inline(parse_inline(match["label"] or match["title"] or "")).strip()
+    title = _inline(parse_inline(match["label"] or match["title"] or "")).replace("**", "").strip()
     kind = match["kind"].replace("-", " ").capitalize()
     return f"**{kind}: {title}**" if title else f"**{kind}**"
 
@@ -143,7 +159,7 @@ def _code(node: SyntaxTreeNode) -> str:
 
 def _table(node: SyntaxTreeNode) -> str:
     rows = [
-        [_inline(cell).replace("|", r"\|").replace("\n", " ").strip() for cell in row.children]
+        [" ".join(_inline(cell).split()).replace("|", r"\|") for cell in row.children]
         for part in node.children
         for row in part.children
     ]
