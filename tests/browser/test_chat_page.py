@@ -181,6 +181,31 @@ def test_a_connection_lost_in_the_middle_of_an_answer_is_taken_up_again(page: Pa
     assert len(sockets) == 2
 
 
+def test_an_answer_is_stopped_and_what_came_of_it_stays(page: Page) -> None:
+    def never_ending(socket: WebSocketRoute) -> None:
+        def on_message(message: str) -> None:
+            frame = json.loads(message)
+            if frame["type"] == "ask":
+                ids = {"message_id": "m", "conversation_id": "c"}
+                socket.send(json.dumps({"type": "metadata", "seq": 0, **ids}))
+                socket.send(json.dumps({"type": "sources", "sources": [], "seq": 1, **ids}))
+                socket.send(json.dumps({"type": "token", "content": "So far", "seq": 7, **ids}))
+            elif frame == {"type": "cancel", "message_id": "m"}:
+                done = {"answer": "So far", "sources": [], "status": "cancelled", "degraded": False}
+                socket.send(json.dumps({"type": "done", "conversation_id": "c", "seq": 8, **done}))
+
+        socket.on_message(on_message)
+
+    page.route_web_socket("**/ws/chat", never_ending)
+    page.goto("/")
+    ask(page, QUESTION)
+    expect(page.locator(".answer")).to_have_text("So far")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".status")).to_have_text("Stopped.")
+    expect(page.locator(".answer")).to_have_text("So far")
+    expect(page.get_by_role("button", name="Ask")).to_be_enabled()
+
+
 def test_an_error_says_what_to_do_and_the_question_can_be_asked_again(page: Page) -> None:
     sockets: list[WebSocketRoute] = []
     error = {"type": "error", "code": "throttled", "detail": "Please wait 3 seconds.", "retryable": True}

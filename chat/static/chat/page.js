@@ -54,7 +54,7 @@ function show(event, view, query) {
   switch (event.type) {
     case "metadata":
       conversationId = event.conversation_id;
-      stop.hidden = false;
+      offerToStop(true);
       break;
     case "sources":
       view.found(event.sources);
@@ -93,7 +93,12 @@ function setRunning(turn) {
   send.disabled = turn !== null;
   restart.disabled = turn !== null;
   restart.hidden = turns.children.length === 0;
-  stop.hidden = true;
+  offerToStop(false);
+}
+
+function offerToStop(offered) {
+  stop.hidden = !offered;
+  send.hidden = offered;
 }
 
 function fit() {
