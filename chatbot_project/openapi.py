@@ -4,7 +4,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 
-class VisitorTokenScheme(OpenApiAuthenticationExtension):
+class VisitorTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "chat.authentication.VisitorAuthentication"
     name = "visitor"
 
@@ -12,7 +12,7 @@ class VisitorTokenScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "header", "name": "X-Visitor-Token"}
 
 
-class VisitorParameterScheme(OpenApiAuthenticationExtension):
+class VisitorParameterScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "chat.authentication.VisitorQueryAuthentication"
     name = "visitor_parameter"
 
@@ -20,7 +20,7 @@ class VisitorParameterScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "query", "name": "visitor_token"}
 
 
-class StaffSessionScheme(OpenApiAuthenticationExtension):
+class StaffSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "chat.authentication.StaffSessionAuthentication"
     name = "staff"
 
