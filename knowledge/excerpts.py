@@ -14,7 +14,7 @@ def excerpt(text: str, *, question: str) -> str:
         return _cut(text)
     asked = _terms(question)
     best = max(found, key=lambda sentence: len(asked & _terms(sentence.text)))
-    return _cut(text[text.index(best.text) :])
+    return _cut(text[best.start :])
 
 
 def _terms(text: str) -> set[str]:

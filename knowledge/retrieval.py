@@ -16,7 +16,7 @@ CANDIDATES = 20  # kept for the trace
 WORDS_SHARE = 0.25
 TYPICAL_BM25 = 10.0
 # Off-topic questions to a book stay below it, answerable ones above.
-THRESHOLD = 0.42
+THRESHOLD = 0.49
 THRESHOLD_OF_WORDS = 0.1  # in an index without an embedder
 
 
