@@ -17,6 +17,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from knowledge import sources
 from knowledge.errors import SourceUnreadable
+from knowledge.sources.routes import is_folder_page
 from knowledge.types import BlockKind, Section, SourceDocument
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,13 @@ def _book(path: Path, snapshot: frozenset[tuple[str, int, int]]) -> Book:
         for document in reversed(documents)
         if document.url.startswith(prefix)
     }
-    return Book(tuple(documents), pages)
+    return Book(tuple(sorted(documents, key=_reading_order)), pages)
+
+
+def _reading_order(document: SourceDocument) -> str:
+    """By path, but a folder's own page before the others in it."""
+    folder, _, _ = document.path.rpartition("/")
+    return f"{folder}/" if is_folder_page(document.path) else document.path
 
 
 def _page(document: SourceDocument | None) -> dict[str, object]:
