@@ -25,6 +25,7 @@ LONGEST_FRAME = 256 * 1024  # bytes; a larger one closes the socket with code 10
 PING_EVERY = 20  # seconds of silence
 PONG_WITHIN = 30  # seconds
 CLOSE_WITHIN = 3.0  # seconds that connections get to end by themselves
+LAST_WORDS = 0.1  # seconds for the ends of the answers to be sent before the sockets that follow them close
 GOING_AWAY = 1001
 
 
@@ -115,6 +116,7 @@ class ChatServer(Server):  # type: ignore[misc]
             reactor.stop()
 
     async def _close_connections(self) -> None:
+        await asyncio.sleep(LAST_WORDS)
         for protocol in list(self.connections):
             if isinstance(protocol, WebSocketProtocol) and protocol.state == protocol.STATE_OPEN:
                 protocol.sendCloseFrame(code=GOING_AWAY, isReply=False)
