@@ -25,8 +25,12 @@ class Progress:
     def __str__(self) -> str:
         if self.phase in (Phase.LOADING, Phase.OPTIMIZING):
             return f"{self.phase.capitalize()} …"
-        left = f", about {self.seconds_left:.0f} s to go" if self.seconds_left is not None else ""
+        left = f", about {_duration(self.seconds_left)} to go" if self.seconds_left is not None else ""
         return f"{self.phase.capitalize()}: {self.done} of {self.total} chunks{left}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 @dataclass(frozen=True, slots=True)
