@@ -113,7 +113,7 @@ def test_the_root_s_own_page_stands_above_the_contents(client, site):
         page.index("<h1>Welcome</h1>")
         < page.index('id="license"')
         < page.index("Contents")
-        < page.index("<ol>")
+        < page.index("<ul>")
     )
 
 
