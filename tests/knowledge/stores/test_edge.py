@@ -76,17 +76,6 @@ class TestFiles:
 
         assert builds(root) == {"models", build_id(1)}
 
-    async def test_the_files_are_readable_under_any_umask_of_the_same_user(
-        self, store: EdgeStore, root: Path
-    ) -> None:
-        before = os.umask(0o077)
-        try:
-            await put(store, LEGS)
-        finally:
-            os.umask(before)
-
-        assert texts(await EdgeStore(root, language="english").search(words("legs"))) == ["legs walk"]
-
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files for another user")
     async def test_an_index_that_root_builds_belongs_to_the_owner_of_the_data(
         self, store: EdgeStore, tmp_path: Path
