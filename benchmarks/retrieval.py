@@ -63,7 +63,7 @@ def main() -> None:
     with in_temporary_data_dir():
         from django.conf import settings
 
-        source = arguments.source or settings.CONTENT_PATH
+        source = arguments.source or settings.SAMPLE_BOOK
         asyncio.run(measure(source, _questions(arguments.queries)))
 
 

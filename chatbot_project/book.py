@@ -1,5 +1,6 @@
 """The book's own pages, where citations lead while the book is published nowhere else."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from knowledge import sources
+from knowledge.content import source_paths
 from knowledge.errors import SourceUnreadable
+from knowledge.runtime import runtime
 from knowledge.sources.routes import is_folder_page
 from knowledge.types import BlockKind, Section, SourceDocument
 
@@ -44,9 +47,19 @@ class RenderedSection:
 
 
 @require_safe
-def book_page(request: HttpRequest, path: str = "") -> HttpResponse:
-    """The page at `path` below the book's address; a link to each page stands below the root's own."""
-    book = _current_book()
+async def book_page(request: HttpRequest, path: str = "") -> HttpResponse:
+    """The page at `path` below the book's address; a link to each page stands below the root's own.
+
+    There is none where another site publishes the book.
+    """
+    if settings.CONTENT_BASE_URL:
+        raise Http404
+    paths = tuple(source_paths(await runtime().store.manifest()))
+    return await asyncio.to_thread(_response, request, path, paths)
+
+
+def _response(request: HttpRequest, path: str, paths: tuple[Path, ...]) -> HttpResponse:
+    book = _current_book(paths)
     if book is None:
         raise Http404
     document = book.pages.get(path.strip("/"))
@@ -56,22 +69,19 @@ def book_page(request: HttpRequest, path: str = "") -> HttpResponse:
     return render(request, "book/page.html", {**_page(document), "contents": contents})
 
 
-def _current_book() -> Book | None:
-    """The book as its files are now; None where another site publishes it, or it cannot be read."""
-    if settings.CONTENT_BASE_URL:
-        return None
-    path = Path(settings.CONTENT_PATH)
+def _current_book(paths: tuple[Path, ...]) -> Book | None:
+    """The book as its files are now; None where they cannot be read."""
     try:
-        return _book(path, sources.snapshot(path))
+        return _book(paths, frozenset().union(*map(sources.snapshot, paths)))
     except SourceUnreadable as exc:
         logger.warning("The book cannot be shown: %s", exc)
         return None
 
 
 @lru_cache(maxsize=1)
-def _book(path: Path, snapshot: frozenset[tuple[str, int, int]]) -> Book:
+def _book(paths: tuple[Path, ...], snapshot: frozenset[tuple[str, int, int]]) -> Book:
     """Read once for each `snapshot`, so that a page takes milliseconds."""
-    documents = sources.load([path], base_url=sources.BOOK_URL)
+    documents = sources.load(paths, base_url=sources.BOOK_URL)
     prefix = f"{sources.BOOK_URL}/"
     pages = {
         unquote(document.url.removeprefix(prefix)).strip("/"): document

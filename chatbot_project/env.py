@@ -50,9 +50,10 @@ class Environment(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
 
     # The book
-    CONTENT_PATH: Path = Field(
-        BASE_DIR / "knowledge" / "sample_book",
-        description="The book: a folder of Markdown, MDX, HTML and text, or a .jsonl file.",
+    CONTENT_PATH: Path | None = Field(
+        None,
+        description="The book: a folder of Markdown, MDX, HTML and text, or a .jsonl file. "
+        "Unset: what reindex --source was last given, or the sample book.",
     )
     CONTENT_BASE_URL: str | None = Field(
         None,

@@ -43,6 +43,13 @@ class Content:
         )
 
 
+def source_paths(active: Manifest | None) -> list[Path]:
+    """CONTENT_PATH where it is set; else what the active index was built from; else the sample book."""
+    if settings.CONTENT_PATH:
+        return [Path(settings.CONTENT_PATH)]
+    return [Path(source) for source in active.sources] if active else [settings.SAMPLE_BOOK]
+
+
 def read(paths: Sequence[Path], *, base_url: str) -> Content:
     """Load and cut. Raises SourceUnreadable."""
     documents, chunks = [], []

@@ -90,7 +90,7 @@ async def ingest(
         known = {} if full else await _known_vectors(content, store, identity)
         writing = _Writing(builder, embedder, Tracker(observers, total=len(content.chunks)))
         await writing.write(content.chunks, known)
-        manifest = _manifest(build_id, content, identity)
+        manifest = _manifest(build_id, content, identity, paths)
         await builder.activate(manifest)
         seconds = perf_counter() - started
         report = IngestionReport(
@@ -175,13 +175,16 @@ async def _known_vectors(
     return {content_hash: matrix async for content_hash, matrix in store.vectors(hashes)}
 
 
-def _manifest(build_id: str, content: Content, embedder: EmbedderIdentity | None) -> Manifest:
+def _manifest(
+    build_id: str, content: Content, embedder: EmbedderIdentity | None, paths: Sequence[Path]
+) -> Manifest:
     return Manifest(
         build_id=build_id,
         built_at=datetime.now(UTC),
         embedder=embedder,
         bm25_language=settings.BM25_LANGUAGE,
         fingerprint=content.fingerprint(embedder),
+        sources=tuple(str(path.resolve()) for path in paths),
         documents=content.documents,
     )
 

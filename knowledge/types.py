@@ -112,7 +112,8 @@ class Manifest:
     built_at: datetime
     embedder: EmbedderIdentity | None  # None: BM25 alone
     bm25_language: str
-    fingerprint: str  # of sources, embedder, language and chunker: equal means nothing to do
+    fingerprint: str  # of documents, embedder, language and chunker: equal means nothing to do
+    sources: tuple[str, ...]  # the absolute paths that it was built from
     documents: tuple[IndexedDocument, ...]
 
     @property

@@ -34,5 +34,5 @@ def sample_index(tmp_path_factory) -> Path:
     """The INDEX_DIR of an index of the sample book, built with the local model."""
     root = tmp_path_factory.mktemp("sample-index")
     store = EdgeStore(root / settings.QDRANT_COLLECTION, language=settings.BM25_LANGUAGE)
-    asyncio.run(ingest([settings.CONTENT_PATH], store=store, embedder=MiniLmEmbedder(), base_url=BOOK_URL))
+    asyncio.run(ingest([settings.SAMPLE_BOOK], store=store, embedder=MiniLmEmbedder(), base_url=BOOK_URL))
     return root

@@ -5,9 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import AsyncClient, Client
 
 from knowledge.chunking import chunk
+from knowledge.ingestion import ingest
+from knowledge.providers.registry import embedder
+from knowledge.runtime import close_runtime, runtime
 from knowledge.sources import load
 
 INTRO = """---
@@ -88,7 +91,7 @@ def test_every_citation_leads_to_a_heading_of_a_page(client, site):
 
 def test_the_sample_book_can_be_read_here(client, settings):
     settings.CONTENT_BASE_URL = None
-    for document in load([Path(settings.CONTENT_PATH)], base_url="/book"):
+    for document in load([settings.SAMPLE_BOOK], base_url="/book"):
         page = body(client, document.url)
         for section in document.sections:
             assert section.anchor is None or f'id="{section.anchor}"' in page
@@ -189,3 +192,11 @@ def test_unchanged_files_are_read_once(client, site):
     page.write_text(page.read_text().replace("Coffee", "Poison"))
     os.utime(page, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert "Coffee" in body(client, "/book/docs/")
+
+
+async def test_the_book_that_was_indexed_is_the_book_that_is_shown(settings, site, hash_embedder):
+    settings.CONTENT_PATH = None
+    await ingest([site], store=runtime().store, embedder=embedder(), base_url="/book")
+    response = await AsyncClient().get("/book/docs/walking/balance")
+    await close_runtime()
+    assert response.status_code == 200

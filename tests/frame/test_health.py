@@ -20,6 +20,7 @@ MANIFEST = Manifest(
     embedder=None,
     bm25_language="english",
     fingerprint="f",
+    sources=("/book",),
     documents=(IndexedDocument(path="a.md", title="A", url="/a", content_hash="h", chunks=7),),
 )
 

@@ -84,8 +84,22 @@ def test_sources_can_be_named(book: Path, tmp_path: Path) -> None:
     printed = reindex("--source", str(other), "--source", str(book))
 
     assert "4 added" in printed
-    assert "set it to this source" in printed
-    assert "set it to this source" not in reindex("--source", str(book))
+    assert f"made from CONTENT_PATH again, {book}" in printed
+
+
+def test_a_named_source_is_kept_to_where_none_is_configured(book: Path, settings: Any) -> None:
+    settings.CONTENT_PATH = None
+    reindex("--source", str(book))
+
+    assert reindex("--if-changed") == ""
+    (book / "intro.md").unlink()
+    assert "1 removed" in reindex("--if-changed")
+
+
+def test_the_sample_book_is_read_where_nothing_is_configured_or_indexed(settings: Any) -> None:
+    settings.CONTENT_PATH = None
+
+    assert f"{len(list(settings.SAMPLE_BOOK.rglob('[!_]*.md*')))} documents" in reindex("--dry-run")
 
 
 def test_the_trigger_is_recorded(book: Path) -> None:

@@ -18,7 +18,7 @@ def scored(text: str, document: str = "a.md") -> ScoredChunk:
 
 def manifest(*urls: str) -> Manifest:
     documents = tuple(IndexedDocument(f"{n}.md", "T", url, "0" * 64, 1) for n, url in enumerate(urls))
-    return Manifest("b", datetime.now(UTC), None, "english", "f", documents)
+    return Manifest("b", datetime.now(UTC), None, "english", "f", ("/book",), documents)
 
 
 def test_the_marked_passage_comes_first_then_page_and_book_by_turns():

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from knowledge.builds import BuildMirror, mend, running_build
+from knowledge.content import source_paths
 from knowledge.errors import BuildRunning, KnowledgeError
 from knowledge.ingestion import IngestionPlan, ingest, plan
 from knowledge.management.progress_line import ProgressLine
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             action="append",
             type=Path,
             metavar="PATH",
-            help="A folder of Markdown, MDX, HTML and text, or a .jsonl file; repeatable (CONTENT_PATH).",
+            help="A folder of Markdown, MDX, HTML and text, or a .jsonl file; repeatable. Kept for later builds.",
         )
         parser.add_argument("--dry-run", action="store_true", help="Only count what there would be to do.")
         parser.add_argument("--full", action="store_true", help="Embed everything anew, copy nothing.")
@@ -75,7 +76,7 @@ class Command(BaseCommand):
 
     async def _count(self, store: VectorStore, embedder: Embedder | None, options: dict[str, Any]) -> None:
         planned = await plan(
-            _sources(options),
+            await _sources(store, options),
             store=store,
             embedder=embedder,
             base_url=default_base_url(),
@@ -85,10 +86,11 @@ class Command(BaseCommand):
 
     async def _build(self, store: VectorStore, embedder: Embedder | None, options: dict[str, Any]) -> None:
         await mend(await store.manifest())
+        sources = await _sources(store, options)
         line = ProgressLine(self.stdout)
         try:
             report = await ingest(
-                _sources(options),
+                sources,
                 store=store,
                 embedder=embedder,
                 base_url=default_base_url(),
@@ -101,9 +103,9 @@ class Command(BaseCommand):
             line.clear()
         if report.rebuilt or not options["if_changed"]:
             self.stdout.write(_reported(report))
-        if report.rebuilt and options["source"] and _sources(options) != [settings.CONTENT_PATH]:
+        if report.rebuilt and options["source"] and settings.CONTENT_PATH:
             self.stdout.write(
-                "A server that starts builds from CONTENT_PATH; set it to this source to keep this index."
+                f"The next build without --source is made from CONTENT_PATH again, {settings.CONTENT_PATH}."
             )
 
 
@@ -126,8 +128,8 @@ async def _refusal() -> str:
     return f"Another build of this index is running. {progress}. Try again when it has ended."
 
 
-def _sources(options: dict[str, Any]) -> list[Path]:
-    return options["source"] or [settings.CONTENT_PATH]
+async def _sources(store: VectorStore, options: dict[str, Any]) -> list[Path]:
+    return options["source"] or source_paths(await store.manifest())
 
 
 def _planned(planned: IngestionPlan, embedder: Embedder | None) -> str:

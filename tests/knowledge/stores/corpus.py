@@ -52,6 +52,7 @@ def manifest_of(
         embedder=embedder,
         bm25_language="english",
         fingerprint=f"fingerprint {number}",
+        sources=("/book",),
         documents=tuple(
             IndexedDocument(path, "Robots", f"https://book.example/{path}", "0" * 64, counts[path])
             for path in paths
