@@ -249,6 +249,8 @@ def test_a_strict_content_security_policy_stops_nothing(page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.route(re.compile(r"/$"), with_policy)
+    # A page that the test itself hands over counts as one of another network.
+    page.context.grant_permissions(["local-network-access"])
     page.goto("/")
     ask(page, QUESTION)
     expect_an_answer(page)
