@@ -64,8 +64,14 @@ class Serving:
             time.sleep(0.1)
 
     def stop(self) -> int:
+        self.site.close()
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
+
+    def kill(self) -> None:
+        self.site.close()
+        self.process.kill()
+        self.process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +83,7 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     serving.wait_for("/health/live")
     serving.wait_for_index()
     yield serving
-    serving.process.kill()
-    serving.process.wait()
-    serving.site.close()
+    serving.kill()
 
 
 def test_the_start_names_the_addresses_and_how_to_make_an_admin(serving):
