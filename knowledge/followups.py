@@ -21,6 +21,7 @@ DECAY = 0.5
 # How much the sentence last cited pulls the question's vector.
 CONTEXT_PULL = 0.5
 
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _LEAD_IN = re.compile(
     r"^\W*(?:and|but|or|so|then|also|what about|how about|what if|why|why not)\b", re.IGNORECASE
 )
@@ -57,7 +58,7 @@ async def standalone(
     model: LanguageModel,
 ) -> Lookup:
     """The question as it is when there is no history; else rewritten by the model, or joined by rule."""
-    if not history:
+    if not history or _same(question, history[-1].question):
         return await _as_it_is(question, embedder)
     if model.generative and (rewritten := await _rewritten(question, history, model)):
         return await _as_it_is(rewritten, embedder)
@@ -68,14 +69,20 @@ async def standalone(
 
 def leans_on_history(question: str) -> bool:
     """Short, with a pronoun or demonstrative, or begun like the continuation of something."""
-    words = re.findall(r"\w+", question.lower())
-    content = [word for word in words if word not in _FUNCTION_WORDS]
     return (
-        len(words) <= 5
-        or len(content) <= 3
+        len(_WORD.findall(question)) <= 5
+        or len(_content_words(question)) <= 3
         or _LEAD_IN.search(question) is not None
         or _REFERENCE.search(question) is not None
     )
+
+
+def _same(question: str, earlier: str) -> bool:
+    return _WORD.findall(question.lower()) == _WORD.findall(earlier.lower())
+
+
+def _content_words(question: str) -> list[str]:
+    return [word for word in _WORD.findall(question) if word.lower() not in _FUNCTION_WORDS]
 
 
 async def _as_it_is(question: str, embedder: Embedder | None) -> Lookup:
@@ -105,7 +112,8 @@ async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder
         own = await embedder.embed_query(question)
         with_context = await embedder.embed_query(f"{context} {question}")
         vector = normalised(own + CONTEXT_PULL * with_context)
-    return Lookup(question=f"{newest.question} {question}", words=tuple(words), vector=vector)
+    topic = " ".join(_content_words(newest.question))
+    return Lookup(question=f"{question} ({topic})", words=tuple(words), vector=vector)
 
 
 def _cited_sentence(turn: PastTurn) -> str:

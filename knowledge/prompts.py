@@ -40,6 +40,7 @@ def answer_prompt(
         question=question,
         passages=tuple(passages),
         selection=selection,
+        told=history[-1].answer if history and question != asked else "",
         max_output_tokens=max_output_tokens,
     )
 

@@ -202,6 +202,7 @@ class Prompt:
     question: str  # standing alone
     passages: tuple[ScoredChunk, ...] = ()  # numbered from 1 in `messages`
     selection: Selection | None = None
+    told: str = ""  # the answer that the question goes on from, where it does
     max_output_tokens: int = 500
 
 

@@ -1,14 +1,17 @@
 """The product's settings, on a database and a data directory of the tests' own."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 os.environ["ENV_FILE"] = ""
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="chatbot-tests-")
+atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
-from chatbot_project.settings import *  # noqa: E402, F403
-from chatbot_project.settings import DATA_DIR, DATABASES  # noqa: E402
+from chatbot_project.settings import *  # noqa: F403
+from chatbot_project.settings import DATA_DIR, DATABASES
 
 SECRET_KEY = "the tests' own key, of no use to anyone else"
 # A file, because an in-memory database cannot be shared by the threads that turns use.

@@ -77,3 +77,13 @@ async def test_the_rule_takes_over_when_the_rewrite_fails(scripted_model):
     scripted_model.answer("stand alone", Script(pieces=(), failure=ModelUnavailable("away")))
     lookup = await looked_up("and how is it measured?", BALANCE, model=ScriptedModel())
     assert len(lookup.words) == 2
+
+
+async def test_the_same_question_again_is_looked_up_as_the_first_time():
+    again = await looked_up("what is the zero-moment point", BALANCE)
+    assert again.words == (WeightedText("what is the zero-moment point"),)
+
+
+async def test_a_follow_up_is_told_apart_by_what_it_is_about():
+    lookup = await looked_up("and how is it measured?", BALANCE)
+    assert lookup.question == "and how is it measured? (zero-moment point)"

@@ -36,3 +36,12 @@ def test_the_newest_history_that_fits_is_kept_in_order():
     messages = answer_prompt("Q?", asked="Q?", passages=[], history=[old, new]).messages
     assert [message.role for message in messages] == [Role.USER, Role.ASSISTANT, Role.USER]
     assert messages[0].content == "new?"
+
+
+def test_a_follow_up_brings_along_what_the_reader_was_told():
+    history = [PastTurn("What is balance?", "It is this.")]
+    assert (
+        answer_prompt("and how? (balance)", asked="and how?", passages=[], history=history).told
+        == "It is this."
+    )
+    assert answer_prompt("What is a hand?", asked="What is a hand?", passages=[], history=history).told == ""

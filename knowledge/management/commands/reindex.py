@@ -40,7 +40,7 @@ class Command(BaseCommand):
             action="append",
             type=Path,
             metavar="PATH",
-            help="A folder of Markdown, MDX, HTML and text, or a .jsonl file; repeatable. Kept for later builds.",
+            help="A folder of Markdown, MDX, HTML and text, or a .jsonl file; kept to later. Repeatable.",
         )
         parser.add_argument("--dry-run", action="store_true", help="Only count what there would be to do.")
         parser.add_argument("--full", action="store_true", help="Embed everything anew, copy nothing.")
