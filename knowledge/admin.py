@@ -86,7 +86,7 @@ class IndexBuildAdmin(MirrorAdmin):
 
     @display(description="Took", ordering="duration")
     def took(self, build: IndexBuild) -> str:
-        return "-" if build.duration is None else f"{build.duration.total_seconds():.1f} s"
+        return "-" if build.duration is None else f"{build.duration.total_seconds():.1f}\N{NO-BREAK SPACE}s"
 
     @display(description="Documents")
     def documents_in_build(self, build: IndexBuild) -> str:

@@ -166,3 +166,13 @@ def test_an_outsider_is_sent_to_sign_in(outsider: Client, client: Client) -> Non
         response = stranger.get(LIST)
         assert response.status_code == 302
         assert response.url.startswith("/admin/login/")
+
+
+def test_filters_can_show_how_much_each_would_leave(
+    owner: Client, make_conversation: MakeConversation
+) -> None:
+    rate(make_conversation("gap", answered=False), "down")
+    make_conversation("plain")
+    page = owner.get(LIST, {"_facets": "True"}).content.decode()
+    for choice in ("Something was not in the book (1)", "Never (2)", "👎 Not helpful (1)", "Not rated (1)"):
+        assert choice in page
