@@ -10,8 +10,8 @@ os.environ["ENV_FILE"] = ""
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="chatbot-tests-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
-from chatbot_project.settings import *  # noqa: F403
-from chatbot_project.settings import DATA_DIR, DATABASES
+from chatbot_project.settings import *  # noqa: E402, F403
+from chatbot_project.settings import DATA_DIR, DATABASES  # noqa: E402
 
 SECRET_KEY = "the tests' own key, of no use to anyone else"
 # A file, because an in-memory database cannot be shared by the threads that turns use.
