@@ -9,7 +9,6 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveUpdateD
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from chat.access import answer_for, caller_of, conversation_for, own_conversations
 from chat.api import AnyAccept, reader_of
@@ -70,9 +69,10 @@ class MessageListView(HistoryView, ListAPIView[Message]):
         conversation = conversation_for(caller_of(self.request), self.kwargs["conversation_id"])
         return conversation.messages.select_related("feedback").prefetch_related("citations")
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
-        reader = reader_of(self.request, visitor=None)
-        return MessageSerializer([message_json(message, reader) for message in args[0]], many=True)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        reader = reader_of(request, visitor=None)
+        page = self.paginate_queryset(self.get_queryset()) or []
+        return self.get_paginated_response([message_json(message, reader) for message in page])
 
 
 class FeedbackView(HistoryView):

@@ -152,5 +152,6 @@ def test_a_transcript_takes_five_queries_however_long_it_is(
     conversation = make_conversation(*(f"question {turn}" for turn in range(turns)), trace=TRACE)
     for turn in range(turns):
         rate(conversation, "down", turn=turn)
+    opened(owner, conversation)  # which caches the content types
     with django_assert_num_queries(5):
         assert opened(owner, conversation).count('class="entry ') == 2 * turns
