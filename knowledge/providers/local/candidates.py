@@ -1,0 +1,144 @@
+"""What an answer may be quoted from: the passages' sentences, each with how well it answers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.providers.local.sentence_vectors import SentenceVectors
+from knowledge.providers.local.words import content_words, coverage, rarity
+from knowledge.sentences import Sentence, sentences
+from knowledge.types import BlockKind, Chunk, Prompt
+from knowledge.vectors import normalised
+
+# A sentence's score is its cosine to the question plus this share of the question's words that it has.
+# Tuned on questions about encyclopedia articles; flat between 0.5 and 0.9.
+WORDS_SHARE = 0.6
+# A word in the headings counts as this much of one in the sentence.
+HEADING_SHARE = 0.5
+# Embedded for a question are the sentences with the most of its words; more of them gain nothing.
+EMBEDDED = 12
+# What each place in the passages' ranking costs: in that choice, and in the score.
+RANK_COST_OF_EMBEDDING = 0.03
+RANK_COST = 0.01
+# A table has many words, and so some of any question's.
+TABLE_COST = 0.15
+# A question is no answer, however like the reader's it is: "Further reading" is full of them.
+QUESTION_COST = 0.4
+# Nor is, most often, what does not end like a sentence: a title, a caption.
+FRAGMENT_COST = 0.1
+# What the reader marked is a part of the question.
+SELECTION_PULL = 0.5
+SELECTION_WORDS = 0.3
+# It may be what is asked for, and so may what stands beside it; but a sentence does not explain itself, which
+# is what "explain this" asks for.
+IN_SELECTION = 0.05
+BESIDE_SELECTION = 0.15
+UNEXPLAINED = -1.0
+
+_QUESTION = re.compile(r"[?？؟]\W*\Z")  # noqa: RUF001
+_ENDED = re.compile(r"[.!:;…。！۔।]\W*\Z")  # noqa: RUF001
+_LINK_TARGET = re.compile(r"(?<=\])\([^()\s]*\)")
+_MARKUP = re.compile(r"[*_`#>|\[\]]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    passage: int  # from 0, in the prompt's order
+    position: int  # from 0, among the passage's sentences
+    sentence: Sentence
+    coverage: float = 0.0  # the share of the question's words that it and its headings have
+    score: float = 0.0
+
+
+async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_code: bool) -> list[Candidate]:
+    """The sentences most worth quoting, best first; code is among them where it is asked for.
+
+    Without `vectors` words alone decide. Raises EmbeddingUnavailable.
+    """
+    eligible = [
+        candidate for candidate in _all(prompt) if with_code or candidate.sentence.kind is not BlockKind.CODE
+    ]
+    promising = sorted(
+        _scored_by_words(eligible, prompt),
+        key=lambda candidate: candidate.score - RANK_COST_OF_EMBEDDING * candidate.passage,
+        reverse=True,
+    )[:EMBEDDED]
+    if vectors and promising:
+        promising = await _scored_by_meaning(promising, prompt, vectors)
+    return sorted(
+        (replace(c, score=c.score - RANK_COST * c.passage) for c in promising),
+        key=lambda candidate: candidate.score,
+        reverse=True,
+    )
+
+
+def _all(prompt: Prompt) -> Iterator[Candidate]:
+    for passage, scored in enumerate(prompt.passages):
+        for position, sentence in enumerate(sentences(scored.chunk.text)):
+            yield Candidate(passage, position, sentence)
+
+
+def _scored_by_words(found: Sequence[Candidate], prompt: Prompt) -> Iterator[Candidate]:
+    words = [content_words(candidate.sentence.text) for candidate in found]
+    headings = [content_words(" ".join(scored.chunk.headings)) for scored in prompt.passages]
+    weights = rarity(content_words(prompt.question), words)
+    if prompt.selection:
+        marked = rarity(content_words(prompt.selection.text), words)
+        weights = {word: SELECTION_WORDS * weight for word, weight in marked.items()} | weights
+    favoured = _favoured(found, prompt)
+    for candidate, own_words in zip(found, words, strict=True):
+        own = coverage(own_words, weights)
+        with_heading = coverage(own_words | headings[candidate.passage], weights)
+        score = WORDS_SHARE * (own + HEADING_SHARE * (with_heading - own))
+        score += favoured.get((candidate.passage, candidate.position), 0.0)
+        yield replace(candidate, coverage=with_heading, score=score - _cost(candidate.sentence))
+
+
+def _cost(sentence: Sentence) -> float:
+    match sentence.kind:
+        case BlockKind.TABLE:
+            return TABLE_COST
+        case BlockKind.CODE:
+            return 0.0
+    if _QUESTION.search(sentence.text):
+        return QUESTION_COST
+    return 0.0 if _ENDED.search(sentence.text) else FRAGMENT_COST
+
+
+async def _scored_by_meaning(
+    found: Sequence[Candidate], prompt: Prompt, vectors: SentenceVectors
+) -> list[Candidate]:
+    in_context = [_in_context(c.sentence, prompt.passages[c.passage].chunk) for c in found]
+    question, *marked = [prompt.question, *([prompt.selection.text] if prompt.selection else [])]
+    rows = await vectors.of([question, *in_context, *marked])
+    target = rows[0] if not marked else normalised(rows[0] + SELECTION_PULL * rows[-1])
+    cosines = rows[1 : len(in_context) + 1] @ target
+    return [
+        replace(candidate, score=candidate.score + float(cosine))
+        for candidate, cosine in zip(found, cosines, strict=True)
+    ]
+
+
+def _in_context(sentence: Sentence, chunk: Chunk) -> str:
+    """The sentence under its heading, as a reader sees them: a sentence rarely names its subject."""
+    text = _MARKUP.sub(" ", _LINK_TARGET.sub("", sentence.text))
+    return f"{chunk.heading}: {' '.join(text.split())}"
+
+
+def _favoured(found: Sequence[Candidate], prompt: Prompt) -> dict[tuple[int, int], float]:
+    """What the sentences in and beside the reader's selection gain, by passage and position."""
+    marked = _letters(prompt.selection.text) if prompt.selection else ""
+    if not marked:
+        return {}
+    inside = [
+        (candidate.passage, candidate.position)
+        for candidate in found
+        if (own := _letters(candidate.sentence.text)) and (own in marked or marked in own)
+    ]
+    beside = [(passage, position + step) for passage, position in inside for step in (-1, 1)]
+    gain_inside = IN_SELECTION if content_words(prompt.question) else UNEXPLAINED
+    return dict.fromkeys(beside, BESIDE_SELECTION) | dict.fromkeys(inside, gain_inside)
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())

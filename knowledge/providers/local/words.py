@@ -1,0 +1,44 @@
+"""Which words two texts share, and how much each of them says."""
+
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+_WORD = re.compile(r"\w+")
+_FUNCTION_WORDS = frozenset(
+    _WORD.findall(
+        "a an the and but or nor so then also too of in on at to for from by with about into over as is are"
+        " was were be been being am do does did can could should would will may might must shall has have had"
+        " having how what when where which who whom whose why i you he she we me my your our not no yes if"
+        " than more most other another any some such it its they them their this that these those there here"
+        " one please tell explain describe mean give show let us s t"
+    )
+)
+# Longest first, so that "ations" is not taken for an "s".
+_SUFFIXES = (
+    *("ational", "ations", "ation", "ingly", "ings", "edly", "ment", "ness"),
+    *("ing", "ies", "ied", "ers", "er", "ed", "es", "ly", "s"),
+)
+_SHORTEST_STEM = 4
+
+
+def content_words(text: str) -> frozenset[str]:
+    """The text's words without function words and endings, in lower case."""
+    return frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in _FUNCTION_WORDS)
+
+
+def rarity(words: Iterable[str], texts: Collection[frozenset[str]]) -> dict[str, float]:
+    """How much each word tells these texts apart: its inverse document frequency among them."""
+    found_in = {word: sum(word in text for text in texts) for word in words}
+    return {word: math.log(1 + len(texts) / (count + 0.5)) for word, count in found_in.items()}
+
+
+def coverage(text: frozenset[str], weights: Mapping[str, float]) -> float:
+    """The share of the weighted words that the text has, 0..1."""
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in text) / total if total else 0.0
+
+
+def _stem(word: str) -> str:
+    suffix = next((suffix for suffix in _SUFFIXES if word.endswith(suffix)), "")
+    return word[: -len(suffix)] if suffix and len(word) - len(suffix) >= _SHORTEST_STEM else word

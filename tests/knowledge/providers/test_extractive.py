@@ -1,0 +1,249 @@
+"""The local model answers in the book's own words, whole sentences with their citations."""
+
+import re
+import sys
+from uuid import uuid4
+
+import pytest
+
+from knowledge.providers.local import weights
+from knowledge.providers.local.extractive import ExtractiveModel
+from knowledge.providers.local.sentence_vectors import REMEMBERED, SentenceVectors
+from knowledge.types import Chunk, Finish, FinishReason, Prompt, ScoredChunk, Selection, TextDelta
+from tests.scripted import HashEmbedder
+
+BALANCE = """\
+Walking is a controlled fall. A humanoid robot keeps its balance by keeping its centre of mass over its \
+support polygon. It moves its arms against the swing of its legs. Batteries are heavy.
+
+Some robots have wheels."""
+BATTERIES = "Batteries store energy. Lithium cells are charged at 4.2 volts. Their heat must be carried away."
+PUBLISHER = """\
+A publisher sends messages on a topic.
+
+```python
+publisher = node.create_publisher(String, "chatter", 10)
+sizes[1] = 2
+```
+
+Messages are typed."""
+
+
+def passage(text: str, *headings: str) -> ScoredChunk:
+    path = headings or ("Humanoid robots",)
+    chunk = Chunk(
+        id=uuid4(),
+        document="book.md",
+        title=path[0],
+        headings=path,
+        anchor=None,
+        url="/book",
+        position=0,
+        text=text,
+        tokens=40,
+        content_hash="",
+    )
+    return ScoredChunk(chunk=chunk, score=1.0, similarity=0.5, bm25=1.0)
+
+
+async def answer(
+    question: str,
+    *texts: str,
+    selection: Selection | None = None,
+    max_output_tokens: int = 500,
+    model: ExtractiveModel | None = None,
+) -> str:
+    prompt = Prompt(
+        system="",
+        messages=(),
+        question=question,
+        passages=tuple(map(passage, texts)),
+        selection=selection,
+        max_output_tokens=max_output_tokens,
+    )
+    deltas = [delta async for delta in (model or ExtractiveModel()).stream(prompt)]
+    return "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+
+
+async def test_the_sentence_that_answers_is_quoted_with_the_number_of_its_passage() -> None:
+    quoted = await answer("At what voltage are lithium cells charged?", BALANCE, BATTERIES)
+
+    assert quoted == "Lithium cells are charged at 4.2 volts. [2]"
+
+
+async def test_every_paragraph_is_verbatim_and_ends_with_its_citation() -> None:
+    texts = [BALANCE, BATTERIES, PUBLISHER]
+
+    quoted = await answer("How does a humanoid robot keep its balance?", *texts)
+
+    for paragraph in quoted.split("\n\n"):
+        text, number = re.fullmatch(r"(.+) \[(\d)\]", paragraph, re.DOTALL).groups()  # type: ignore[union-attr]
+        assert text in texts[int(number) - 1]
+    assert quoted.startswith("A humanoid robot keeps its balance")
+
+
+async def test_sentences_of_one_passage_keep_their_order() -> None:
+    text = (
+        "Servo motors turn the knee joint. Wood floats. Servo motors in the knee joint need cooling. "
+        "Paper burns. Which servo motor suits a knee joint depends on its torque."
+    )
+
+    quoted = await answer("Which servo motors does the knee joint need?", text)
+
+    sentences = [sentence for sentence in re.split(r"(?<=\.) ", text) if sentence in quoted]
+    assert len(sentences) >= 2
+    assert quoted == " ".join(sentences) + " [1]"
+
+
+async def test_a_sentence_about_it_comes_with_the_sentence_that_says_what_it_is() -> None:
+    text = "The gyroscope sits in the pelvis. It drifts by two degrees an hour. Feet are flat."
+
+    quoted = await answer("How large is the sensor's hourly error in degrees?", text)
+
+    assert quoted == "The gyroscope sits in the pelvis. It drifts by two degrees an hour. [1]"
+
+
+async def test_code_is_quoted_whole_when_it_is_asked_for() -> None:
+    quoted = await answer("How do I create a publisher?", PUBLISHER)
+
+    assert quoted == PUBLISHER.removesuffix("\n\nMessages are typed.") + "\n\n[1]"
+
+
+async def test_code_is_left_out_when_it_is_not_asked_for() -> None:
+    assert await answer("What does a publisher send?", PUBLISHER) == (
+        "A publisher sends messages on a topic. [1]"
+    )
+
+
+async def test_what_a_sentence_announces_comes_with_it() -> None:
+    text = "Cooking is easy.\n\nA gait has these phases:\n\n- Stance.\n- Swing.\n\nThe end is near."
+
+    quoted = await answer("Which phases does a gait have?", text)
+
+    assert quoted == "A gait has these phases:\n\n- Stance.\n- Swing. [1]"
+
+
+async def test_code_that_a_sentence_announces_comes_with_it() -> None:
+    text = "The gains of the controller are these:\n\n    kp = gains[1]\n    kd = 2\n\nNothing else counts."
+
+    quoted = await answer("What are the gains of the controller?", text)
+
+    assert quoted == "The gains of the controller are these:\n\n```\nkp = gains[1]\nkd = 2\n```\n\n[1]"
+
+
+async def test_a_table_is_quoted_whole_with_what_introduces_it() -> None:
+    table = "| joint | torque |\n|---|---|\n| knee | 120 Nm |\n| ankle | 80 Nm |"
+
+    quoted = await answer(
+        "What is the torque of the knee and of the ankle joint?", f"Joints differ.\n\n{table}"
+    )
+
+    assert quoted == f"Joints differ.\n\n{table}\n\n[1]"
+
+
+async def test_a_question_in_the_book_is_no_answer() -> None:
+    text = "- Why do humanoid robots fall?\n- Further reading\n\nHumanoid robots fall because feet are small."
+
+    quoted = await answer("Why do humanoid robots fall?", text)
+
+    assert quoted == "Humanoid robots fall because feet are small. [1]"
+
+
+async def test_what_is_said_twice_is_quoted_once() -> None:
+    quoted = await answer("At what voltage are lithium cells charged?", BATTERIES, BATTERIES)
+
+    assert quoted.count("4.2 volts") == 1
+
+
+async def test_the_books_own_reference_numbers_are_not_taken_for_citations() -> None:
+    text = "The knee joint [2] has `torque[1]` limits, as [3](#ref) and others [4, 5] found.[^6]"
+
+    quoted = await answer("Which limits has the knee joint?", text)
+
+    assert quoted == "The knee joint has `torque[1]` limits, as and others found. [1]"
+
+
+async def test_what_stands_beside_the_readers_selection_is_favoured() -> None:
+    selection = Selection(text="Walking is a controlled fall.")
+
+    quoted = await answer("Explain this.", BATTERIES, BALANCE, selection=selection)
+
+    assert quoted.startswith("A humanoid robot keeps its balance by keeping its centre of mass")
+
+
+async def test_a_readers_selection_may_itself_answer_a_question_about_it() -> None:
+    selection = Selection(text="Lithium cells are charged at 4.2 volts.")
+
+    quoted = await answer("At how many volts?", BATTERIES, BALANCE, selection=selection)
+
+    assert quoted.startswith("Lithium cells are charged at 4.2 volts.")
+
+
+async def test_an_answer_keeps_within_its_tokens_but_is_never_empty() -> None:
+    question = "How does a humanoid robot keep its balance?"
+
+    long = await answer(question, BALANCE, BATTERIES, PUBLISHER)
+    short = await answer(question, BALANCE, BATTERIES, PUBLISHER, max_output_tokens=1)
+
+    assert short.count(".") == 1
+    assert short.endswith("support polygon. [1]")
+    assert len(short) <= len(long)
+
+
+async def test_without_passages_the_book_does_not_say() -> None:
+    assert await answer("What is love?") == "The book does not say anything about this."
+    assert await answer("What is love?", "# Only a heading") == "The book does not say anything about this."
+
+
+async def test_an_answer_streams_and_finishes_with_its_usage() -> None:
+    prompt = Prompt("", (), "How does it balance?", passages=(passage(BALANCE),))
+
+    *pieces, finish = [delta async for delta in ExtractiveModel().stream(prompt)]
+
+    assert len(pieces) > 3
+    assert isinstance(finish, Finish)
+    assert finish.reason is FinishReason.STOP
+    assert finish.usage.prompt_tokens is not None
+    assert finish.usage.prompt_tokens > 40
+    assert finish.usage.completion_tokens
+
+
+async def test_without_weights_words_alone_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, weights.PACKAGE, None)
+
+    quoted = await answer("At what voltage are lithium cells charged?", BALANCE, BATTERIES)
+
+    assert quoted.startswith("Lithium cells are charged at 4.2 volts.")
+
+
+async def test_when_the_embedder_fails_words_alone_decide(
+    hash_embedder: type[HashEmbedder], caplog: pytest.LogCaptureFixture
+) -> None:
+    hash_embedder.available = False
+
+    quoted = await answer(
+        "At what voltage are lithium cells charged?", BATTERIES, model=ExtractiveModel(HashEmbedder())
+    )
+
+    assert quoted.startswith("Lithium cells are charged at 4.2 volts.")
+    assert "words alone" in caplog.text
+
+
+async def test_a_question_asked_again_embeds_nothing(hash_embedder: type[HashEmbedder]) -> None:
+    model = ExtractiveModel(HashEmbedder())
+    first = await answer("How does it balance?", BALANCE, model=model)
+    embedded = len(hash_embedder.documents)
+
+    assert await answer("How does it balance?", BALANCE, model=model) == first
+    assert len(hash_embedder.documents) == embedded > 0
+
+
+async def test_only_so_many_sentences_are_remembered(hash_embedder: type[HashEmbedder]) -> None:
+    vectors = SentenceVectors(HashEmbedder())
+    await vectors.of(["the first"])
+    await vectors.of([f"number {n}" for n in range(REMEMBERED)])
+
+    await vectors.of(["the first", f"number {REMEMBERED - 1}"])
+
+    assert hash_embedder.documents.count("the first") == 2
+    assert hash_embedder.documents.count(f"number {REMEMBERED - 1}") == 1
