@@ -71,6 +71,18 @@ class Environment(BaseModel):
         validation_alias=AliasChoices("MAX_OUTPUT_TOKENS", "OPENAI_MAX_TOKENS"),
         description="The longest answer a language model may write, in tokens.",
     )
+    GEMINI_API_KEY: str | None = Field(
+        None,
+        validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        description="Google's key for Gemini. With it Gemini writes the answers.",
+    )
+    GEMINI_BASE_URL: str | None = Field(
+        None, pattern=r"^https?://", description="Where Gemini is reached, if not at Google's address."
+    )
+    GEMINI_MODEL: str = Field("gemini-3.5-flash-lite", description="The model that writes answers.")
+    GEMINI_FALLBACK_MODELS: CommaSeparated = Field(
+        ("gemini-3.8-flash",), description="Models to try in turn when that one fails before it has begun."
+    )
     TOP_K: int = Field(5, ge=1, le=20, description="Passages that an answer is made from.")
     SIMILARITY_THRESHOLD: float | None = Field(
         None, ge=-1, le=2, description="Evidence below this is answered with “the book does not say”."

@@ -9,9 +9,12 @@ class KnowledgeError(Exception):
     detail: ClassVar[str] = "Something went wrong here. Please try again."
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str = "", *, retry_after: float | None = None, permanent: bool = False
+    ) -> None:
         super().__init__(message or self.detail)
         self.retry_after = retry_after  # seconds
+        self.permanent = permanent  # the same call will fail until somebody changes the configuration
 
 
 class SourceUnreadable(KnowledgeError):

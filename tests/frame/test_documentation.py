@@ -20,7 +20,9 @@ def default(field: FieldInfo) -> str:
         return str(field.default.relative_to(BASE_DIR))
     if isinstance(field.default, bool):
         return str(field.default).lower()
-    return str(field.default) if field.default not in (None, ()) else ""
+    if isinstance(field.default, tuple):
+        return ",".join(field.default)
+    return str(field.default) if field.default is not None else ""
 
 
 def row(name: str, field: FieldInfo) -> str:
