@@ -1,0 +1,1 @@
+"""A stand-in for the Gemini API: real HTTP on loopback, in the documented wire format, playing scripts."""
