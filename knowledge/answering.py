@@ -115,6 +115,7 @@ async def _written(
         retrieval.question,
         asked=question.text,
         passages=retrieval.passages,
+        words=retrieval.words,
         history=question.history,
         selection=question.selection,
         max_output_tokens=question.max_output_tokens,

@@ -112,7 +112,7 @@ async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder
         own = await embedder.embed_query(question)
         with_context = await embedder.embed_query(f"{context} {question}")
         vector = normalised(own + CONTEXT_PULL * with_context)
-    topic = " ".join(_content_words(newest.question))
+    topic = _cited_sentence(newest) or newest.question
     return Lookup(question=f"{question} ({topic})", words=tuple(words), vector=vector)
 
 

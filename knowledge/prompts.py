@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from knowledge.chunking import count_tokens
-from knowledge.types import PastTurn, Prompt, PromptMessage, Role, ScoredChunk, Selection
+from knowledge.types import PastTurn, Prompt, PromptMessage, Role, ScoredChunk, Selection, WeightedText
 
 HISTORY_TOKENS = 1500
 
@@ -26,6 +26,7 @@ def answer_prompt(
     *,
     asked: str,
     passages: Sequence[ScoredChunk],
+    words: Sequence[WeightedText] = (),
     history: Sequence[PastTurn] = (),
     selection: Selection | None = None,
     max_output_tokens: int = 500,
@@ -38,6 +39,7 @@ def answer_prompt(
         system=_ANSWER_RULES,
         messages=(*_messages(history), request),
         question=question,
+        words=tuple(words),
         passages=tuple(passages),
         selection=selection,
         told=history[-1].answer if history and question != asked else "",

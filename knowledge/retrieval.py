@@ -9,7 +9,7 @@ from knowledge import selections
 from knowledge.errors import IndexEmpty
 from knowledge.followups import Lookup, standalone
 from knowledge.runtime import Runtime
-from knowledge.types import Manifest, PastTurn, ScoredChunk, SearchQuery, Selection
+from knowledge.types import Manifest, PastTurn, ScoredChunk, SearchQuery, Selection, WeightedText
 
 CANDIDATES = 20  # kept for the trace
 # Evidence = best cosine + this share of the best BM25 score, squeezed into 0..1.
@@ -22,7 +22,8 @@ THRESHOLD_OF_WORDS = 0.1  # in an index without an embedder
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    question: str  # standing alone, as it was looked up
+    question: str  # standing alone
+    words: tuple[WeightedText, ...]  # that were looked up
     candidates: tuple[ScoredChunk, ...]  # best first
     passages: tuple[ScoredChunk, ...]  # those to answer from
     evidence: float
@@ -53,6 +54,7 @@ async def retrieve(
     evidence = evidence_of(candidates)
     return Retrieval(
         question=lookup.question,
+        words=lookup.words,
         candidates=tuple(candidates[:CANDIDATES]),
         passages=tuple(passages[:limit]),
         evidence=evidence,

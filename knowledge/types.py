@@ -200,6 +200,7 @@ class Prompt:
     system: str
     messages: tuple[PromptMessage, ...]
     question: str  # standing alone
+    words: tuple[WeightedText, ...] = ()  # that were looked up: the question's, its topic's, the selection's
     passages: tuple[ScoredChunk, ...] = ()  # numbered from 1 in `messages`
     selection: Selection | None = None
     told: str = ""  # the answer that the question goes on from, where it does

@@ -86,4 +86,5 @@ async def test_the_same_question_again_is_looked_up_as_the_first_time():
 
 async def test_a_follow_up_is_told_apart_by_what_it_is_about():
     lookup = await looked_up("and how is it measured?", BALANCE)
-    assert lookup.question == "and how is it measured? (zero-moment point)"
+    cited = "The zero-moment point is where the moments vanish."
+    assert lookup.question == f"and how is it measured? ({cited})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from knowledge.providers.local.sentence_vectors import SentenceVectors
 from knowledge.providers.local.words import content_words, coverage, rarity
 from knowledge.sentences import Sentence, sentences
-from knowledge.types import BlockKind, Chunk, Prompt
+from knowledge.types import BlockKind, Chunk, Prompt, WeightedText
 from knowledge.vectors import normalised
 
 # A sentence's score is its cosine to the question plus this share of the question's words that it has.
@@ -20,6 +20,8 @@ EMBEDDED = 12
 # What each place in the passages' ranking costs: in that choice, and in the score.
 RANK_COST_OF_EMBEDDING = 0.03
 RANK_COST = 0.01
+# A sentence gains by what its passage is about: this share of the passage's cosine to the question.
+PASSAGE_SHARE = 0.3
 # A table has many words, and so some of any question's.
 TABLE_COST = 0.15
 # A question is no answer, however like the reader's it is: "Further reading" is full of them.
@@ -28,7 +30,6 @@ QUESTION_COST = 0.4
 FRAGMENT_COST = 0.1
 # What the reader marked is a part of the question.
 SELECTION_PULL = 0.5
-SELECTION_WORDS = 0.3
 # It may be what is asked for, and so may what stands beside it; but a sentence does not explain itself, which
 # is what "explain this" asks for.
 IN_SELECTION = 0.05
@@ -56,7 +57,11 @@ async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_co
     Without `vectors` words alone decide. Raises EmbeddingUnavailable.
     """
     eligible = [
-        candidate for candidate in _all(prompt) if with_code or candidate.sentence.kind is not BlockKind.CODE
+        candidate
+        for candidate in _all(prompt)
+        if (with_code or candidate.sentence.kind is not BlockKind.CODE)
+        # Where the question goes on from an answer, that has been said.
+        and candidate.sentence.text not in prompt.told
     ]
     promising = sorted(
         _scored_by_words(eligible, prompt),
@@ -66,10 +71,15 @@ async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_co
     if vectors and promising:
         promising = await _scored_by_meaning(promising, prompt, vectors)
     return sorted(
-        (replace(c, score=c.score - RANK_COST * c.passage) for c in promising),
+        (replace(c, score=c.score + _passage_score(c, prompt)) for c in promising),
         key=lambda candidate: candidate.score,
         reverse=True,
     )
+
+
+def _passage_score(candidate: Candidate, prompt: Prompt) -> float:
+    similarity = prompt.passages[candidate.passage].similarity or 0.0
+    return PASSAGE_SHARE * similarity - RANK_COST * candidate.passage
 
 
 def _all(prompt: Prompt) -> Iterator[Candidate]:
@@ -81,10 +91,7 @@ def _all(prompt: Prompt) -> Iterator[Candidate]:
 def _scored_by_words(found: Sequence[Candidate], prompt: Prompt) -> Iterator[Candidate]:
     words = [content_words(candidate.sentence.text) for candidate in found]
     headings = [content_words(" ".join(scored.chunk.headings)) for scored in prompt.passages]
-    weights = rarity(content_words(prompt.question), words)
-    if prompt.selection:
-        marked = rarity(content_words(prompt.selection.text), words)
-        weights = {word: SELECTION_WORDS * weight for word, weight in marked.items()} | weights
+    weights = _weights(prompt, words)
     favoured = _favoured(found, prompt)
     for candidate, own_words in zip(found, words, strict=True):
         own = coverage(own_words, weights)
@@ -92,6 +99,15 @@ def _scored_by_words(found: Sequence[Candidate], prompt: Prompt) -> Iterator[Can
         score = WORDS_SHARE * (own + HEADING_SHARE * (with_heading - own))
         score += favoured.get((candidate.passage, candidate.position), 0.0)
         yield replace(candidate, coverage=with_heading, score=score - _cost(candidate.sentence))
+
+
+def _weights(prompt: Prompt, texts: Sequence[frozenset[str]]) -> dict[str, float]:
+    """How much each word that was looked up counts."""
+    weights: dict[str, float] = {}
+    for looked_up in prompt.words or (WeightedText(prompt.question),):
+        for word, weight in rarity(content_words(looked_up.text), texts).items():
+            weights[word] = max(weights.get(word, 0.0), looked_up.weight * weight)
+    return weights
 
 
 def _cost(sentence: Sentence) -> float:
