@@ -95,6 +95,15 @@ class Environment(BaseModel):
         pattern=r"^(sqlite|postgres|postgresql)://",
         description="The conversations: sqlite:///path or postgres://… Unset: SQLite in DATA_DIR.",
     )
+    QDRANT_URL: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="A Qdrant server for the index, at port 6333 if it names none. "
+        "Unset: an embedded index in DATA_DIR.",
+    )
+    QDRANT_API_KEY: str | None = Field(
+        None, description="Its API key; building the index takes one that may write."
+    )
     QDRANT_COLLECTION: str = Field(
         "book_chunks_v1",
         pattern=r"^[A-Za-z0-9_.-]{1,100}$",
