@@ -1,15 +1,13 @@
 """The key that signs visitor tokens and sessions."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from chatbot_project.databases import is_on_this_machine
 from chatbot_project.env import Environment
 from chatbot_project.file_lock import locked
-
-THIS_MACHINE = (None, "localhost", "127.0.0.1", "::1")
 
 
 def secret_key(env: Environment) -> str:
@@ -20,16 +18,12 @@ def secret_key(env: Environment) -> str:
     """
     if env.DJANGO_SECRET_KEY:
         return env.DJANGO_SECRET_KEY
-    if env.SPACE_HOST or (not env.DEBUG and _is_remote(env.DATABASE_URL)):
+    if env.SPACE_HOST or (not env.DEBUG and not is_on_this_machine(env.DATABASE_URL)):
         raise ImproperlyConfigured(
             "DJANGO_SECRET_KEY is not set. Set it to at least 32 random characters, for example to the "
             "output of: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
     return _kept_in(env.DATA_DIR / "secret_key")
-
-
-def _is_remote(database_url: str | None) -> bool:
-    return urlsplit(database_url or "").hostname not in THIS_MACHINE
 
 
 def _kept_in(path: Path) -> str:

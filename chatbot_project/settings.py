@@ -1,12 +1,10 @@
 """Django's settings, all derived from `chatbot_project.env`."""
 
-from typing import Any
-
-import dj_database_url
 from django.templatetags.static import static
 
 from chatbot_project import __version__
 from chatbot_project import env as environment
+from chatbot_project.databases import database
 from chatbot_project.logs import logging_config
 from chatbot_project.origins import as_patterns
 from chatbot_project.secret_key import secret_key
@@ -74,18 +72,7 @@ TEMPLATES = [
     }
 ]
 
-# Writers queue for the lock when their transaction begins, instead of failing when they first write.
-SQLITE_OPTIONS = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-}
-_database: dict[str, Any] = dict(
-    dj_database_url.parse(ENV.DATABASE_URL or f"sqlite:///{DATA_DIR / 'db.sqlite3'}", conn_max_age=60)
-)
-if _database["ENGINE"].endswith("sqlite3"):
-    _database["OPTIONS"] = SQLITE_OPTIONS
-DATABASES = {"default": _database}
+DATABASES = {"default": database(ENV.DATABASE_URL, data_dir=DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
