@@ -47,6 +47,42 @@ class VectorStoreUnavailable(KnowledgeError):
     retryable = True
 
 
+class VectorStoreSuspended(VectorStoreUnavailable):
+    """Nothing is served at the address: a cluster that was suspended or deleted."""
+
+    code = "vector_store_suspended"
+
+
+class VectorStoreDenied(VectorStoreUnavailable):
+    """The key is missing, wrong, or may not do this."""
+
+    code = "vector_store_denied"
+
+
+class VectorStoreRefused(VectorStoreUnavailable):
+    """The server understood the request and will not carry it out."""
+
+    code = "vector_store_refused"
+
+
+class VectorStoreFailing(VectorStoreUnavailable):
+    """The server answers, but with an error of its own, or with what is no answer."""
+
+    code = "vector_store_failing"
+
+
+class VectorStoreUnreachable(VectorStoreUnavailable):
+    """No connection, or one that broke."""
+
+    code = "vector_store_unreachable"
+
+
+class VectorStoreTimeout(VectorStoreUnavailable):
+    """No answer in time."""
+
+    code = "vector_store_timeout"
+
+
 class EmbeddingUnavailable(KnowledgeError):
     code = "embedding_unavailable"
     status_code = 503
@@ -63,6 +99,20 @@ class ModelUnavailable(KnowledgeError):
     retryable = True
 
 
+class ModelRefused(ModelUnavailable):
+    """The provider takes no call from this site, its key or region being wrong: none of its models answers."""
+
+
+class ModelConnectTimeout(ModelUnavailable):
+    code = "llm_connect_timeout"
+    status_code = 504
+
+
+class ModelFirstTokenTimeout(ModelUnavailable):
+    code = "llm_first_token_timeout"
+    status_code = 504
+
+
 class ModelInterrupted(KnowledgeError):
     """The language model failed, or its stream ended without a finish, after its first token."""
 
@@ -70,3 +120,17 @@ class ModelInterrupted(KnowledgeError):
     status_code = 502
     detail = "The answer broke off. Please ask again."
     retryable = True
+
+
+class ModelSilenceTimeout(ModelInterrupted):
+    """Nothing more came for too long."""
+
+    code = "llm_silence_timeout"
+    status_code = 504
+
+
+class ModelAnswerTimeout(ModelInterrupted):
+    """The answer as a whole took too long."""
+
+    code = "llm_answer_timeout"
+    status_code = 504

@@ -1,10 +1,15 @@
 """What a vector store is: an active index to search, and builds that replace it at once or not at all."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import Final
 
 from knowledge.types import EmbeddedChunk, Manifest, Matrix, ScoredChunk, SearchQuery
+
+# What lies beside an index and is not named so is no build: never followed, never deleted.
+BUILD_ID: Final = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 
 
 class IndexBuilder(ABC):

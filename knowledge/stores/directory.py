@@ -7,20 +7,16 @@
 
 import fcntl
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from knowledge.errors import BuildRunning
+from knowledge.stores.base import BUILD_ID
 from knowledge.stores.manifests import from_json, to_json
 from knowledge.stores.seam import translated
 from knowledge.types import Manifest
-
-# Nothing else is ever followed or deleted, whatever lies in the root.
-_BUILD_ID: Final = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 
 
 class IndexDirectory:
@@ -77,7 +73,7 @@ class IndexDirectory:
         with translated():
             kept = self._pointed()
             for path in self.root.iterdir():
-                if _BUILD_ID.fullmatch(path.name) and path.name not in kept:
+                if BUILD_ID.fullmatch(path.name) and path.name not in kept:
                     shutil.rmtree(path, ignore_errors=True)
 
     def _seal(self, build_id: str, manifest: Manifest) -> None:
@@ -103,7 +99,7 @@ class IndexDirectory:
             lines = self._pointer.read_bytes().decode("ascii", errors="replace").split()
         except FileNotFoundError:
             return []
-        return lines[:2] if all(map(_BUILD_ID.fullmatch, lines)) else []
+        return lines[:2] if all(map(BUILD_ID.fullmatch, lines)) else []
 
     def _create_root(self) -> None:
         missing = [path for path in (self.root, *self.root.parents) if not path.exists()]

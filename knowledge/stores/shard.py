@@ -10,12 +10,10 @@ import qdrant_edge as edge
 
 from knowledge.stores.bm25 import Bm25Encoder
 from knowledge.stores.payload import FILTERED_FIELDS, to_chunk, to_payload
+from knowledge.stores.ranking import CANDIDATES, DENSE, SPARSE, Rankings, Scores
 from knowledge.stores.seam import translated
 from knowledge.types import EmbeddedChunk, Matrix, ScoredChunk, SearchQuery
 
-DENSE: Final = "dense"
-SPARSE: Final = "bm25"
-CANDIDATES: Final = 100  # of each search, before they are fused
 PAGE: Final = 256  # points read at a time
 
 
@@ -78,7 +76,8 @@ class Shard:
         with translated():
             rankings = self._shard.query_batch(edge.QueryBatchRequest(requests))
         alone = {name: _scores(points) for name, points in zip(searches, rankings, strict=False)}
-        return self._best(_scores(rankings[-1]), alone, limit=query.limit)
+        found = Rankings(_scores(rankings[-1]), alone.get(DENSE, {}), alone.get(SPARSE, {}))
+        return self._best(found, limit=query.limit)
 
     def vectors(self) -> Iterator[tuple[str, Matrix]]:
         """(content hash, vectors) of every point that has vectors."""
@@ -107,19 +106,12 @@ class Shard:
             searches[SPARSE] = edge.Query.Nearest(words, SPARSE)
         return searches
 
-    def _best(
-        self, ranking: Mapping[UUID, float], alone: Mapping[str, Mapping[UUID, float]], *, limit: int
-    ) -> list[ScoredChunk]:
-        # Edge puts points of one score in any order, another one each time; their ids settle it.
-        best = sorted(ranking, key=lambda point_id: (-ranking[point_id], point_id))[:limit]
+    def _best(self, rankings: Rankings, *, limit: int) -> list[ScoredChunk]:
+        best = rankings.best(limit)
         with translated():
             records = self._shard.retrieve(list(best), with_payload=True, with_vector=False)
         chunks = {record.id: to_chunk(cast(UUID, record.id), _payload(record)) for record in records}
-        dense, sparse = alone.get(DENSE, {}), alone.get(SPARSE, {})
-        return [
-            ScoredChunk(chunks[found], ranking[found], similarity=dense.get(found), bm25=sparse.get(found))
-            for found in best
-        ]
+        return [rankings.scored(chunks[point_id]) for point_id in best]
 
 
 def _config(dimensions: int | None) -> edge.EdgeConfig:
@@ -139,7 +131,7 @@ def _within(document: str | None) -> edge.Filter | None:
     return edge.Filter(must=[edge.FieldCondition("document", match=edge.MatchValue(document))])
 
 
-def _scores(points: Sequence[edge.ScoredPoint]) -> dict[UUID, float]:
+def _scores(points: Sequence[edge.ScoredPoint]) -> Scores:
     return {cast(UUID, point.id): point.score for point in points}
 
 
