@@ -74,7 +74,7 @@ class Environment(BaseModel):
     GEMINI_API_KEY: str | None = Field(
         None,
         validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY"),
-        description="Google's key for Gemini. With it Gemini writes the answers.",
+        description="Google's key for Gemini. With it Gemini writes the answers and embeds.",
     )
     GEMINI_BASE_URL: str | None = Field(
         None, pattern=r"^https?://", description="Where Gemini is reached, if not at Google's address."
@@ -82,6 +82,15 @@ class Environment(BaseModel):
     GEMINI_MODEL: str = Field("gemini-3.5-flash-lite", description="The model that writes answers.")
     GEMINI_FALLBACK_MODELS: CommaSeparated = Field(
         ("gemini-3.8-flash",), description="Models to try in turn when that one fails before it has begun."
+    )
+    GEMINI_EMBEDDING_MODEL: str = Field(
+        "gemini-embedding-2",
+        description="The model that embeds. After changing it, or the dimensions, run reindex.",
+    )
+    EMBEDDING_DIMENSIONS: int = Field(
+        768,
+        ge=1,
+        description="The length of Gemini's embeddings; 768, 1536 and 3072 are recommended.",
     )
     TOP_K: int = Field(5, ge=1, le=20, description="Passages that an answer is made from.")
     SIMILARITY_THRESHOLD: float | None = Field(

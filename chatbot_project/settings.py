@@ -137,13 +137,18 @@ SPECTACULAR_SETTINGS = {
 
 # What may stand behind LLM_PROVIDER and EMBEDDING_PROVIDER: a class each, imported when it is used.
 LANGUAGE_MODELS = {"local": "knowledge.providers.local.extractive.ExtractiveModel"}
-EMBEDDERS = {"local": "knowledge.providers.local.minilm.MiniLmEmbedder"}
+EMBEDDERS = {
+    "gemini": "knowledge.providers.gemini.embedder.GeminiEmbedder",
+    "local": "knowledge.providers.local.minilm.MiniLmEmbedder",
+}
 LLM_PROVIDER = ENV.LLM_PROVIDER
 EMBEDDING_PROVIDER = ENV.EMBEDDING_PROVIDER
 GEMINI_API_KEY = ENV.GEMINI_API_KEY
 GEMINI_BASE_URL = ENV.GEMINI_BASE_URL
 GEMINI_MODEL = ENV.GEMINI_MODEL
 GEMINI_FALLBACK_MODELS = ENV.GEMINI_FALLBACK_MODELS
+GEMINI_EMBEDDING_MODEL = ENV.GEMINI_EMBEDDING_MODEL
+EMBEDDING_DIMENSIONS = ENV.EMBEDDING_DIMENSIONS
 MAX_OUTPUT_TOKENS = ENV.MAX_OUTPUT_TOKENS
 
 CONTENT_PATH = ENV.CONTENT_PATH

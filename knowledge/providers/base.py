@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from knowledge.types import Delta, EmbedderIdentity, Matrix, Prompt, Vector
 
@@ -22,11 +22,20 @@ class Embedder(ABC):
     provider: ClassVar[str]
     identity: EmbedderIdentity
     batch_size: ClassVar[int] = 32  # texts to give at once when there are many: a provider's largest request
+    paid: ClassVar[bool] = (
+        False  # embeddings cost money or quota: they are kept, and a busy provider waited for
+    )
 
     @classmethod
     @abstractmethod
     def configured(cls) -> bool:
         """Whether what it needs (a key, the weights) is there. Cheap; imports no SDK."""
+
+    @classmethod
+    def of(cls, identity: EmbedderIdentity) -> Self | None:
+        """The embedder that an index was built with; None where its model or length cannot be had."""
+        made = cls()
+        return made if made.identity == identity else None
 
     @abstractmethod
     async def embed_documents(self, texts: Sequence[str]) -> list[Matrix]:

@@ -45,10 +45,7 @@ def embedder_of(identity: EmbedderIdentity | None) -> Embedder | None:
     if identity is None or identity.provider not in settings.EMBEDDERS:
         return None
     wanted: type[Embedder] = import_string(settings.EMBEDDERS[identity.provider])
-    if not wanted.configured():
-        return None
-    made = wanted()
-    return made if made.identity == identity else None
+    return wanted.of(identity) if wanted.configured() else None
 
 
 def _chosen(variable: str, paths: Mapping[str, str]) -> type[Any] | None:
