@@ -15,12 +15,12 @@ from chat.access import Caller, caller_of, conversation_for
 from chat.api import AsyncView
 from chat.database import in_thread
 from chat.events import Done, Event, Failed, Idle, Metadata, Token
-from chat.models import Channel, Citation, Message
-from chat.questions import Ask
+from chat.models import Channel, Message
 from chat.serializers import CompatChatSerializer
 from chat.sse import EVENT_STREAM, KEEP_ALIVE, KEEP_ALIVE_SECONDS, as_line, streaming_response
 from chat.streams import AnswerStream
 from chat.throttling import QuestionThrottle, ReadThrottle
+from chat.turn_requests import TurnRequest
 from chat.turns import turn_engine
 from chatbot_project.request_ids import current_request_id
 from knowledge.types import Source
@@ -39,7 +39,7 @@ class CompatChatView(AsyncView):
         sent.is_valid(raise_exception=True)
         fields = sent.validated_data
         caller = caller_of(request)
-        ask = Ask(
+        asked = TurnRequest(
             query=fields["message"],
             channel=Channel.COMPAT,
             visitor=caller.visitor,
@@ -47,7 +47,7 @@ class CompatChatView(AsyncView):
             selected_text=(fields.get("context") or "") if fields["mode"] == "selection" else "",
             request_id=current_request_id.get(),
         )
-        return streaming_response(_lines(await turn_engine().ask(ask)))
+        return streaming_response(_lines(await turn_engine().ask(asked)))
 
 
 class CompatConversationView(AsyncView):
@@ -84,7 +84,7 @@ def _said(event: Event) -> list[tuple[str, str | None, list[dict[str, Any]] | No
         case Failed():
             # These clients show nothing for an error, so that it is said as text, too.
             detail = event.error.detail
-            return [("token", f"\n\n{detail}" if event.seq > 2 else detail, None), ("error", detail, None)]
+            return [("token", f"\n\n{detail}" if event.length else detail, None), ("error", detail, None)]
         case _:
             return []
 
@@ -99,17 +99,13 @@ def _message(message: Message) -> dict[str, Any]:
         "id": str(message.pk),
         "role": message.role,
         "content": message.content,
-        "sources": _sources(message.citations.all()),
+        "sources": _sources(message.sources),
         "created_at": message.created_at.isoformat(),
     }
 
 
-def _sources(sources: Iterable[Source | Citation]) -> list[dict[str, Any]]:
+def _sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
     return [
-        {
-            "file": source.file,
-            "heading": source.path[-1] if source.path else source.title,
-            "similarity": source.similarity,
-        }
+        {"file": source.file, "heading": source.heading, "similarity": source.similarity}
         for source in sources
     ]

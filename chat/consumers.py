@@ -12,7 +12,6 @@ from django.conf import settings
 
 from chat import frames
 from chat.access import Caller, answer_for
-from chat.asking import ask_of
 from chat.database import in_thread
 from chat.events import Idle
 from chat.feedback import record_feedback
@@ -20,6 +19,7 @@ from chat.models import Channel
 from chat.rendering import Reader, event_json
 from chat.streams import AnswerStream
 from chat.throttling import count_question, count_read
+from chat.turn_requests import turn_request
 from chat.turns import turn_engine
 from chat.visitors import new_visitor, token_of, visitor_of
 from chatbot_project.clients import address_of_scope
@@ -62,16 +62,16 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._greet(visitor_of(token) if token else self._visitor or new_visitor())
 
     async def on_ask(self, fields: dict[str, Any]) -> None:
-        ask = ask_of(
+        asked = turn_request(
             fields,
             caller=Caller(visitor=self._visitor),
             channel=Channel.WEBSOCKET,
             request_id=current_request_id.get(),
         )
-        count_question(visitor=ask.visitor, address=self._address)
-        if self._visitor is None and ask.visitor is not None:
-            await self._greet(ask.visitor)
-        self._follow(await turn_engine().ask(ask))
+        count_question(visitor=asked.visitor, address=self._address)
+        if self._visitor is None and asked.visitor is not None:
+            await self._greet(asked.visitor)
+        self._follow(await turn_engine().ask(asked))
 
     async def on_resume(self, fields: dict[str, Any]) -> None:
         stream = await turn_engine().stream_of(await self._caller(), fields["message_id"])

@@ -43,7 +43,11 @@ class Sources:
 @dataclass(frozen=True, slots=True)
 class Token:
     content: str
-    seq: int
+    length: int  # of the whole answer after this token, in code points
+
+    @property
+    def seq(self) -> int:
+        return Sources.seq + self.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,19 @@ class Done:
 
     @property
     def seq(self) -> int:
-        return 2 + len(self.answer)
+        return _last_seq(len(self.answer))
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The turn ended without a whole answer; `seq` counts the text that had come."""
+    """The turn ended without a whole answer."""
 
     error: ErrorBody
-    seq: int
+    length: int  # of the text that had come, in code points
+
+    @property
+    def seq(self) -> int:
+        return _last_seq(self.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +86,12 @@ class Idle:
 
 End = Done | Failed
 Event = Metadata | Sources | Token | End
+
+
+def length_seen(after: int) -> int:
+    """How much of the answer's text a follower has who has seen the event `after`."""
+    return max(after - Sources.seq, 0)
+
+
+def _last_seq(length: int) -> int:
+    return Sources.seq + length + 1

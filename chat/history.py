@@ -15,6 +15,7 @@ from chat.api import AnyAccept, reader_of
 from chat.authentication import StaffSessionAuthentication, VisitorAuthentication
 from chat.feedback import record_feedback, withdraw_feedback
 from chat.models import Conversation, Message
+from chat.permissions import StaffOnlyReadsPermission
 from chat.rendering import message_json
 from chat.serializers import ConversationSerializer, FeedbackSerializer, MessageSerializer
 from chat.throttling import ReadThrottle
@@ -36,6 +37,7 @@ class OldestFirst(CursorPagination):
 
 class HistoryView(GenericAPIView[Any]):
     authentication_classes = [StaffSessionAuthentication, VisitorAuthentication]
+    permission_classes = [StaffOnlyReadsPermission]
     throttle_classes = [ReadThrottle]
     content_negotiation_class = AnyAccept
 
@@ -54,8 +56,6 @@ class ConversationView(HistoryView, RetrieveUpdateDestroyAPIView[Conversation]):
 
     def get_object(self) -> Conversation:
         caller = caller_of(self.request)
-        if self.request.method not in ("GET", "HEAD"):
-            caller.must_not_be_staff()
         conversation = conversation_for(caller, self.kwargs["conversation_id"])
         conversation.message_count = conversation.messages.count()  # type: ignore[attr-defined]
         return conversation
@@ -81,7 +81,6 @@ class FeedbackView(HistoryView):
     @extend_schema(summary="Rate an answer", responses=FeedbackSerializer)
     def put(self, request: Request, message_id: UUID) -> Response:
         caller = caller_of(request)
-        caller.must_not_be_staff()
         answer = answer_for(caller, message_id)
         sent = FeedbackSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -90,6 +89,5 @@ class FeedbackView(HistoryView):
     @extend_schema(summary="Withdraw the rating", responses={204: None})
     def delete(self, request: Request, message_id: UUID) -> Response:
         caller = caller_of(request)
-        caller.must_not_be_staff()
         withdraw_feedback(answer_for(caller, message_id))
         return Response(status=204)

@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from knowledge.types import Source
+
 
 class Channel(models.TextChoices):
     REST = "rest", "REST"
@@ -92,6 +94,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.role} {self.position}"
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What the answer cites, by number."""
+        return tuple(citation.as_source() for citation in self.citations.all())
+
 
 class UnansweredQuestion(Message):
     """An answer that says that the book does not say: where its owner may find gaps."""
@@ -119,6 +126,30 @@ class Citation(models.Model):
 
     def __str__(self) -> str:
         return f"[{self.number}] {self.title}"
+
+    @classmethod
+    def of(cls, source: Source, *, message_id: uuid.UUID) -> "Citation":
+        return cls(
+            message_id=message_id,
+            number=source.number,
+            title=source.title[:500],
+            path=list(source.path),
+            url=source.url[:2000],
+            file=source.file[:500],
+            excerpt=source.excerpt,
+            similarity=source.similarity,
+        )
+
+    def as_source(self) -> Source:
+        return Source(
+            number=self.number,
+            title=self.title,
+            path=tuple(self.path),
+            url=self.url,
+            file=self.file,
+            excerpt=self.excerpt,
+            similarity=self.similarity,
+        )
 
 
 class Feedback(models.Model):

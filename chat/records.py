@@ -7,13 +7,13 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from chat.access import Caller, conversation_for
 from chat.errors import ConversationBusy, IdempotencyExpired, IdempotencyMismatch
 from chat.models import Citation, Conversation, Message
-from chat.questions import Ask
+from chat.turn_requests import TurnRequest
 from knowledge.types import PastTurn, Source
 
 HISTORY_TURNS = 6
@@ -51,39 +51,39 @@ class Outcome:
     trace: dict[str, object] | None = None
 
 
-def begin(ask: Ask) -> BegunTurn:
+def begin(request: TurnRequest) -> BegunTurn:
     """Store the question and an empty answer, or join the turn that the same key has begun.
 
     Raises ConversationNotFound, ConversationBusy, IdempotencyMismatch and IdempotencyExpired.
     """
     try:
         with transaction.atomic():
-            return _joined(ask) or _begun(ask)
+            return _joined(request) or _begun(request)
     except IntegrityError:
         # Another request was faster: its turn is there now, to be joined or waited for.
         with transaction.atomic():
-            if joined := _joined(ask):
+            if joined := _joined(request):
                 return joined
         raise ConversationBusy from None
 
 
-def _joined(ask: Ask) -> BegunTurn | None:
-    digest = _idempotency_digest(ask)
+def _joined(request: TurnRequest) -> BegunTurn | None:
+    digest = _idempotency_digest(request)
     question = digest and Message.objects.filter(idempotency_digest=digest).first()
     if not question:
         return None
-    if question.request_digest != ask.digest:
+    if question.request_digest != request.digest:
         raise IdempotencyMismatch
-    if ask.visitor_is_new and question.created_at < timezone.now() - KEY_ALONE_IS_ENOUGH:
+    if request.visitor_is_new and question.created_at < timezone.now() - KEY_ALONE_IS_ENOUGH:
         raise IdempotencyExpired
     answer = Message.objects.get(question=question)
     return BegunTurn(question.conversation_id, question.pk, answer.pk, joined=True)
 
 
-def _begun(ask: Ask) -> BegunTurn:
+def _begun(request: TurnRequest) -> BegunTurn:
     now = timezone.now()
-    conversation = _conversation(ask)
-    past = _past_messages(conversation) if ask.conversation_id else []
+    conversation = _conversation(request)
+    past = _past_messages(conversation) if request.conversation_id else []
     if past and past[-1].status == Message.Status.STREAMING and not interrupt_if_lost(past[-1]):
         raise ConversationBusy
     position = past[-1].position + 1 if past else 0
@@ -91,11 +91,11 @@ def _begun(ask: Ask) -> BegunTurn:
         conversation=conversation,
         position=position,
         role=Message.Role.USER,
-        content=ask.query,
-        selected_text=ask.selected_text,
-        page_url=ask.page_url,
-        idempotency_digest=_idempotency_digest(ask),
-        request_digest=ask.digest,
+        content=request.query,
+        selected_text=request.selected_text,
+        page_url=request.page_url,
+        idempotency_digest=_idempotency_digest(request),
+        request_digest=request.digest,
     )
     answer = Message(
         conversation=conversation,
@@ -110,15 +110,15 @@ def _begun(ask: Ask) -> BegunTurn:
     return BegunTurn(conversation.pk, question.pk, answer.pk, history=_history(past))
 
 
-def _conversation(ask: Ask) -> Conversation:
-    if ask.conversation_id:
+def _conversation(request: TurnRequest) -> Conversation:
+    if request.conversation_id:
         # The row's lock makes two questions to one conversation queue up here.
-        return conversation_for(Caller(visitor=ask.visitor), ask.conversation_id, lock=True)
+        return conversation_for(Caller(visitor=request.visitor), request.conversation_id, lock=True)
     return Conversation.objects.create(
-        visitor=ask.visitor,
-        title=_title(ask.query),
-        channel=ask.channel,
-        page_url=ask.page_url,
+        visitor=request.visitor,
+        title=_title(request.query),
+        channel=request.channel,
+        page_url=request.page_url,
         updated_at=timezone.now(),
     )
 
@@ -147,24 +147,29 @@ def _history(messages: Sequence[Message]) -> tuple[PastTurn, ...]:
     return tuple(turns)
 
 
-def _idempotency_digest(ask: Ask) -> str | None:
-    if not ask.idempotency_key:
+def _idempotency_digest(request: TurnRequest) -> str | None:
+    if not request.idempotency_key:
         return None
-    return sha256(f"{ask.visitor}:{ask.idempotency_key}".encode()).hexdigest()
+    return sha256(f"{request.visitor}:{request.idempotency_key}".encode()).hexdigest()
 
 
 def checkpoint(answer_id: UUID, text: str) -> bool:
-    """Store what has come so far and that the turn is alive; whether somebody wants it cancelled."""
-    running = Message.objects.filter(pk=answer_id, status=Message.Status.STREAMING)
-    running.update(content=text, heartbeat=timezone.now())
-    return Message.objects.filter(Q(cancel_requested=True) | ~Q(status="streaming"), pk=answer_id).exists()
+    """Store what has come so far and that the turn is alive. Whether it should go on.
+
+    It should not when the reader wants it cancelled, or has deleted the conversation.
+    """
+    wanted = _running(answer_id).filter(cancel_requested=False)
+    return bool(wanted.update(content=text, heartbeat=timezone.now()))
 
 
 def finish(answer_id: UUID, outcome: Outcome) -> None:
-    """Store how the turn ended. A conversation deleted meanwhile stays deleted."""
+    """Store how the turn ended: once, and not over what another process has made of a lost turn.
+
+    A conversation deleted meanwhile stays deleted.
+    """
     now = timezone.now()
     with transaction.atomic():
-        updated = Message.objects.filter(pk=answer_id).update(
+        updated = _running(answer_id).update(
             content=outcome.text,
             status=outcome.status,
             answered=outcome.answered,
@@ -182,20 +187,13 @@ def finish(answer_id: UUID, outcome: Outcome) -> None:
             finished_at=now,
         )
         if updated:
-            Citation.objects.bulk_create(_citation(answer_id, source) for source in outcome.sources)
+            Citation.objects.bulk_create(
+                Citation.of(source, message_id=answer_id) for source in outcome.sources
+            )
 
 
-def _citation(answer_id: UUID, source: Source) -> Citation:
-    return Citation(
-        message_id=answer_id,
-        number=source.number,
-        title=source.title[:500],
-        path=list(source.path),
-        url=source.url,
-        file=source.file[:500],
-        excerpt=source.excerpt,
-        similarity=source.similarity,
-    )
+def _running(answer_id: UUID) -> QuerySet[Message]:
+    return Message.objects.filter(pk=answer_id, status=Message.Status.STREAMING)
 
 
 def stored_answer(answer_id: UUID) -> Message | None:
@@ -208,7 +206,7 @@ def stored_answer(answer_id: UUID) -> Message | None:
 
 def request_cancel(answer_id: UUID) -> None:
     """Ask whichever process runs the turn to stop it."""
-    Message.objects.filter(pk=answer_id, status=Message.Status.STREAMING).update(cancel_requested=True)
+    _running(answer_id).update(cancel_requested=True)
 
 
 def interrupt_if_lost(answer: Message) -> bool:
@@ -216,7 +214,7 @@ def interrupt_if_lost(answer: Message) -> bool:
     beat = answer.heartbeat or answer.created_at
     if answer.status != Message.Status.STREAMING or beat > timezone.now() - HEARTBEAT_LOST:
         return False
-    lost = Message.objects.filter(pk=answer.pk, status=Message.Status.STREAMING, heartbeat=answer.heartbeat)
+    lost = _running(answer.pk).filter(heartbeat=answer.heartbeat)
     if lost.update(status=Message.Status.INTERRUPTED, error_code="interrupted", finished_at=timezone.now()):
         answer.refresh_from_db()
     return answer.status == Message.Status.INTERRUPTED

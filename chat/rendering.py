@@ -6,7 +6,6 @@ from typing import Any
 
 from chat.events import Done, Event, Failed, Metadata, Sources, Token
 from chat.models import Message
-from chat.replays import sources_of
 from chat.streams import AnswerStream
 from knowledge.types import Source
 
@@ -67,7 +66,7 @@ def message_json(message: Message, reader: Reader) -> dict[str, Any]:
         "status": message.status,
         "answered": message.answered,
         "degraded": message.degraded,
-        "sources": sources_json(sources_of(message), reader),
+        "sources": sources_json(message.sources, reader),
         "feedback": feedback
         and {"rating": feedback.rating, "reason": feedback.reason, "comment": feedback.comment},
         "created_at": message.created_at.isoformat(),

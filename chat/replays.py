@@ -13,7 +13,7 @@ from chatbot_project.errors import ApiError, error_body
 from chatbot_project.request_ids import current_request_id
 from knowledge import errors as knowledge_errors
 from knowledge.errors import KnowledgeError
-from knowledge.types import Source, Usage
+from knowledge.types import Usage
 
 POLL_SECONDS = 0.5
 
@@ -40,7 +40,7 @@ _STORED_ERRORS: dict[str, type[ApiError | KnowledgeError]] = {
 def replayed(stored: Message) -> AnswerStream:
     """A finished answer, to be followed like a running one."""
     stream = AnswerStream(_metadata(stored))
-    stream.publish_sources(sources_of(stored))
+    stream.publish_sources(stored.sources)
     stream.publish_text(stored.content)
     stream.publish_end(_end(stored))
     return stream
@@ -59,29 +59,13 @@ async def follow_rows(stream: AnswerStream) -> None:
     while stream.end is None:
         stored = await in_thread(records.stored_answer)(answer_id)
         if stored is None:
-            stream.publish_end(Failed(error_body(MessageNotFound()), seq=2 + len(stream.text)))
+            stream.publish_end(Failed(error_body(MessageNotFound()), length=len(stream.text)))
         elif stored.status == Message.Status.STREAMING:
             stream.publish_text(stored.content[len(stream.text) :])
             await asyncio.sleep(POLL_SECONDS)
         else:
             stream.publish_text(stored.content[len(stream.text) :])
             stream.publish_end(_end(stored))
-
-
-def sources_of(stored: Message) -> tuple[Source, ...]:
-    return tuple(
-        Source(
-            number=citation.number,
-            title=citation.title,
-            heading=citation.path[-1] if citation.path else citation.title,
-            path=tuple(citation.path),
-            url=citation.url,
-            file=citation.file,
-            excerpt=citation.excerpt,
-            similarity=citation.similarity,
-        )
-        for citation in stored.citations.all()
-    )
 
 
 def _metadata(stored: Message) -> Metadata:
@@ -102,13 +86,13 @@ def _question_id(stored: Message) -> UUID:
 def _end(stored: Message) -> End:
     if stored.status in (Message.Status.FAILED, Message.Status.INTERRUPTED):
         error = _STORED_ERRORS.get(stored.error_code, KnowledgeError)
-        return Failed(error_body(error()), seq=2 + len(stored.content))
+        return Failed(error_body(error()), length=len(stored.content))
     return Done(
         answer=stored.content,
         status=stored.status,
         answered=stored.answered,
         degraded=stored.degraded,
-        sources=sources_of(stored),
+        sources=stored.sources,
         usage=Usage(stored.prompt_tokens, stored.completion_tokens),
         timings=Timings(stored.retrieval_ms, stored.first_token_ms, stored.total_ms),
     )

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
-from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError
 
 from chat import records
 from chat.database import in_thread
@@ -70,8 +70,10 @@ class RunningTurn:
         self._stopping = True  # from here on there is nothing left to stop
         self._total_ms = self._milliseconds()
         end = self._ended(failure)
-        await self._save(end)
-        self.stream.publish_end(end)
+        try:
+            await self._save(end)
+        finally:
+            self.stream.publish_end(end)
 
     async def _write(self) -> BaseException | None:
         """Write the answer; the reason if that did not come to its end."""
@@ -108,7 +110,7 @@ class RunningTurn:
 
     def _ended(self, failure: BaseException | None) -> End:
         if failure is not None and not isinstance(failure, asyncio.CancelledError):
-            return Failed(error_body(failure), seq=2 + len(self.stream.text))
+            return Failed(error_body(failure), length=len(self.stream.text))
         written = self._answered
         return Done(
             answer=self.stream.text,
@@ -126,7 +128,7 @@ class RunningTurn:
         for attempt in range(SAVE_ATTEMPTS):
             try:
                 await in_thread(records.finish)(self.answer_id, outcome)
-            except DatabaseError:
+            except (OperationalError, InterfaceError):
                 logger.warning("An answer could not be stored yet", exc_info=True)
                 await asyncio.sleep(0.2 * 2**attempt)
             else:
@@ -157,13 +159,13 @@ class RunningTurn:
         while True:
             await asyncio.sleep(CHECKPOINT_SECONDS)
             try:
-                if await in_thread(records.checkpoint)(self.answer_id, self.stream.text):
+                if not await in_thread(records.checkpoint)(self.answer_id, self.stream.text):
                     self.stop(by_reader=True)
-            except DatabaseError:
+            except (OperationalError, InterfaceError):
                 logger.warning("A checkpoint could not be stored", exc_info=True)
 
 
 def _status(end: End) -> str:
     if isinstance(end, Done):
         return end.status
-    return Message.Status.INTERRUPTED if end.seq > 2 else Message.Status.FAILED
+    return Message.Status.INTERRUPTED if end.length else Message.Status.FAILED

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from chat.events import End, Event, Idle, Metadata, Sources, Token
+from chat.events import End, Event, Idle, Metadata, Sources, Token, length_seen
 from knowledge.types import Source
 
 
@@ -68,9 +68,9 @@ class AnswerStream:
             events.append(self.metadata)
         if place < Sources.seq and self.sources is not None:
             events.append(Sources(self.sources))
-        seen = max(place - 1, 0)
+        seen = length_seen(place)
         if len(self.text) > seen:
-            events.append(Token(self.text[seen:], seq=1 + len(self.text)))
+            events.append(Token(self.text[seen:], length=len(self.text)))
         if self.end is not None and place < self.end.seq:
             events.append(self.end)
         return events

@@ -12,10 +12,10 @@ from chat.database import in_thread
 from chat.errors import ShuttingDown
 from chat.events import Metadata
 from chat.models import Message
-from chat.questions import Ask
 from chat.replays import follow_rows, mirror_of, replayed
 from chat.running import RunningTurn
 from chat.streams import AnswerStream
+from chat.turn_requests import TurnRequest
 from knowledge.answering import Question
 from knowledge.per_loop import PerLoop
 from knowledge.runtime import runtime
@@ -31,20 +31,20 @@ class TurnEngine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
 
-    async def ask(self, ask: Ask) -> AnswerStream:
+    async def ask(self, request: TurnRequest) -> AnswerStream:
         """Begin a turn, or join the one that the same idempotency key has begun.
 
         Raises ConversationNotFound, ConversationBusy, IdempotencyMismatch, IdempotencyExpired, ShuttingDown.
         """
         if self._draining:
             raise ShuttingDown(retry_after=5)
-        begun = await in_thread(records.begin)(ask)
+        begun = await in_thread(records.begin)(request)
         if begun.joined:
-            return await self.stream_of(Caller(visitor=ask.visitor), begun.answer_id)
+            return await self.stream_of(Caller(visitor=request.visitor), begun.answer_id)
         stream = AnswerStream(
-            Metadata(begun.conversation_id, begun.answer_id, begun.question_id, ask.request_id)
+            Metadata(begun.conversation_id, begun.answer_id, begun.question_id, request.request_id)
         )
-        turn = RunningTurn(stream, _question(ask, begun), runtime=runtime())
+        turn = RunningTurn(stream, _question(request, begun), runtime=runtime())
         self._running[begun.answer_id] = turn
         self._spawn(self._until_finished(turn))
         return stream
@@ -64,9 +64,8 @@ class TurnEngine:
     async def cancel(self, caller: Caller, answer_id: UUID) -> AnswerStream:
         """Have an answer stopped, of which what has come is kept; `ended()` of the stream tells when.
 
-        No effect on one that has ended. Raises MessageNotFound and StaffOnlyRead.
+        No effect on one that has ended. Raises MessageNotFound.
         """
-        caller.must_not_be_staff()
         stream = await self.stream_of(caller, answer_id)
         if turn := self._running.get(answer_id):
             turn.stop(by_reader=True)
@@ -113,11 +112,13 @@ def turn_engine() -> TurnEngine:
     return _engines.get()
 
 
-def _question(ask: Ask, begun: records.BegunTurn) -> Question:
+def _question(request: TurnRequest, begun: records.BegunTurn) -> Question:
     return Question(
-        text=ask.query,
-        limit=ask.top_k or settings.TOP_K,
+        text=request.query,
+        limit=request.top_k or settings.TOP_K,
         max_output_tokens=settings.MAX_OUTPUT_TOKENS,
         history=begun.history,
-        selection=Selection(ask.selected_text, ask.page_url or None) if ask.selected_text else None,
+        selection=Selection(request.selected_text, request.page_url or None)
+        if request.selected_text
+        else None,
     )

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from chat.access import answer_for, caller_of
 from chat.api import AsyncView, reader_of
-from chat.asking import ask_of
 from chat.authentication import StaffSessionAuthentication, VisitorQueryAuthentication
 from chat.database import in_thread
 from chat.events import Failed
@@ -29,6 +28,7 @@ from chat.serializers import (
 )
 from chat.sse import EVENT_STREAM, event_stream_response
 from chat.throttling import QuestionThrottle, ReadThrottle
+from chat.turn_requests import turn_request
 from chat.turns import turn_engine
 from chatbot_project.request_ids import current_request_id
 from knowledge.answering import search
@@ -63,15 +63,15 @@ class QueryView(AsyncView):
         question.is_valid(raise_exception=True)
         fields = question.validated_data
         streams = fields["stream"] or EVENT_STREAM in request.headers.get("Accept", "")
-        ask = ask_of(
+        asked = turn_request(
             fields,
             caller=caller_of(request),
             channel=Channel.SSE if streams else Channel.REST,
             request_id=current_request_id.get(),
             key=request.headers.get("Idempotency-Key", ""),
         )
-        stream = await turn_engine().ask(ask)
-        reader = reader_of(request, visitor=ask.visitor)
+        stream = await turn_engine().ask(asked)
+        reader = reader_of(request, visitor=asked.visitor)
         # What fails before there is anything to show is a status of its own, for streams too.
         await stream.begun()
         if isinstance(stream.end, Failed) and not stream.text:

@@ -189,7 +189,6 @@ def _sources(passages: Sequence[ScoredChunk], question: str, *, first: int = 1) 
         Source(
             number=number,
             title=scored.chunk.title,
-            heading=scored.chunk.heading,
             path=scored.chunk.headings,
             url=scored.chunk.url,
             file=scored.chunk.file,

@@ -174,12 +174,15 @@ class Source:
 
     number: int
     title: str
-    heading: str
-    path: tuple[str, ...]
+    path: tuple[str, ...]  # headings from the page's title down
     url: str
     file: str
     excerpt: str
-    similarity: float | None
+    similarity: float | None  # cosine
+
+    @property
+    def heading(self) -> str:
+        return self.path[-1] if self.path else self.title
 
 
 class Role(enum.StrEnum):

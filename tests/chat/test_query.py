@@ -181,7 +181,9 @@ async def test_malformed_json_and_other_media_types_are_refused(alice):
 
 async def test_a_forged_token_is_refused(newcomer):
     response = await newcomer.ask("Zero-moment point?", {"X-Visitor-Token": "00:forged"})
-    assert (response.status_code, response.json()["code"]) == (401, "invalid_visitor_token")
+    error = response.json()
+    assert (response.status_code, error["code"]) == (401, "invalid_visitor_token")
+    assert error["detail"] == "The visitor token is not valid here. Drop it and call again to get a new one."
 
 
 async def test_a_search_finds_passages_without_an_answer(alice, scripted_model):

@@ -73,7 +73,7 @@ async def test_a_slow_follower_gets_what_piled_up_as_one_token():
         assert isinstance(await anext(events), Metadata)
         for character in TEXT:
             stream.publish_text(character)
-        assert await anext(events) == Token(TEXT, seq=1 + len(TEXT))
+        assert await anext(events) == Token(TEXT, length=len(TEXT))
 
 
 async def test_an_idle_stream_says_so():

@@ -10,7 +10,7 @@ from chat.access import Caller
 from chat.errors import ShuttingDown
 from chat.events import Done
 from chat.models import Message
-from chat.questions import Ask
+from chat.turn_requests import TurnRequest
 from chat.turns import turn_engine
 from chat.visitors import new_visitor
 from tests.chat.conftest import read_events
@@ -19,8 +19,10 @@ from tests.scripted import Script
 pytestmark = pytest.mark.usefixtures("book")
 
 
-def a_question(**fields) -> Ask:
-    return Ask(query="What is the zero-moment point?", channel="rest", visitor=new_visitor(), **fields)
+def a_question(**fields) -> TurnRequest:
+    return TurnRequest(
+        query="What is the zero-moment point?", channel="rest", visitor=new_visitor(), **fields
+    )
 
 
 async def the_answer() -> Message:

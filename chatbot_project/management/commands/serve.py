@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from chat.turns import turn_engine
 from chatbot_project.env import BASE_DIR
 from chatbot_project.index_build import build_index
 from chatbot_project.startup import ensure_superuser, has_superuser, migrate
@@ -69,9 +70,7 @@ async def _mend() -> None:
 
 
 async def _finish_work() -> None:
-    from chat.shutdown import drain
-
-    await drain(DRAIN_SECONDS)
+    await turn_engine().drain(DRAIN_SECONDS)
     await close_runtime()
 
 
