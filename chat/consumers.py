@@ -74,14 +74,17 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._follow(await turn_engine().ask(asked))
 
     async def on_resume(self, fields: dict[str, Any]) -> None:
+        count_read(address=self._address)
         stream = await turn_engine().stream_of(await self._caller(), fields["message_id"])
         self._follow(stream, after=fields["after"])
 
     async def on_cancel(self, fields: dict[str, Any]) -> None:
+        count_read(address=self._address)
         await turn_engine().cancel(await self._caller(), fields["message_id"])
 
     async def on_feedback(self, fields: dict[str, Any]) -> None:
-        message_id = fields.pop("message")["pk"]
+        message_id = fields.pop("message_id")
+        count_read(address=self._address)
         answer = await in_thread(answer_for)(await self._caller(), message_id)
         feedback = await in_thread(record_feedback)(answer, **fields)
         await self._send({"type": "feedback", "message_id": str(message_id), "rating": feedback.rating})
@@ -90,7 +93,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._send({"type": "pong"})
 
     async def _caller(self) -> Caller:
-        count_read(address=self._address)
+        """The socket's visitor; a new one is told who they are."""
         if self._visitor is None:
             await self._greet(new_visitor())
         return Caller(visitor=self._visitor)

@@ -24,7 +24,7 @@ class CancelSerializer(serializers.Serializer[Any]):
 
 
 class FeedbackFrameSerializer(FeedbackSerializer):
-    message_id = serializers.UUIDField(source="message.pk")
+    message_id = serializers.UUIDField(write_only=True)
 
     class Meta(FeedbackSerializer.Meta):
         fields = [*FeedbackSerializer.Meta.fields, "message_id"]

@@ -1,8 +1,7 @@
 """The part of a passage that is shown beside its citation."""
 
-import re
-
 from knowledge.sentences import sentences
+from knowledge.words import content_words
 
 EXCERPT_LENGTH = 300  # code points
 
@@ -12,13 +11,9 @@ def excerpt(text: str, *, question: str) -> str:
     found = sentences(text)
     if not found:
         return _cut(text)
-    asked = _terms(question)
-    best = max(found, key=lambda sentence: len(asked & _terms(sentence.text)))
+    asked = content_words(question)
+    best = max(found, key=lambda sentence: len(asked & content_words(sentence.text)))
     return _cut(text[best.start :])
-
-
-def _terms(text: str) -> set[str]:
-    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3}
 
 
 def _cut(text: str) -> str:

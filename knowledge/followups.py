@@ -12,6 +12,7 @@ from knowledge.providers.base import Embedder, LanguageModel
 from knowledge.sentences import sentences
 from knowledge.types import PastTurn, TextDelta, Vector, WeightedText
 from knowledge.vectors import normalised
+from knowledge.words import content_word_count, letters
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ DECAY = 0.5
 # How much the sentence last cited pulls the question's vector.
 CONTEXT_PULL = 0.5
 
-_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+_WORD = re.compile(r"\w+")
 _LEAD_IN = re.compile(
     r"^\W*(?:and|but|or|so|then|also|what about|how about|what if|why|why not)\b", re.IGNORECASE
 )
@@ -29,15 +30,6 @@ _REFERENCE = re.compile(
     r"\b(?:it|its|itself|they|them|their|theirs|this|that|these|those|he|she|him|her|his|there|one|ones"
     r"|such|same|both|either|former|latter|above|previous)\b",
     re.IGNORECASE,
-)
-_FUNCTION_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an the and but or so then also of in on at to for from by with about as is are was were be been"
-        " being do does did can could should would will may might must has have had how what when where which"
-        " who whom whose why i you we me my your our not no yes if than more most other another any some"
-        " please tell explain it its they them their this that these those there one",
-    )
 )
 
 
@@ -58,7 +50,7 @@ async def standalone(
     model: LanguageModel,
 ) -> Lookup:
     """The question as it is when there is no history; else rewritten by the model, or joined by rule."""
-    if not history or _same(question, history[-1].question):
+    if not history or letters(question) == letters(history[-1].question):
         return await _as_it_is(question, embedder)
     if model.generative and (rewritten := await _rewritten(question, history, model)):
         return await _as_it_is(rewritten, embedder)
@@ -71,18 +63,10 @@ def leans_on_history(question: str) -> bool:
     """Short, with a pronoun or demonstrative, or begun like the continuation of something."""
     return (
         len(_WORD.findall(question)) <= 5
-        or len(_content_words(question)) <= 3
+        or content_word_count(question) <= 3
         or _LEAD_IN.search(question) is not None
         or _REFERENCE.search(question) is not None
     )
-
-
-def _same(question: str, earlier: str) -> bool:
-    return _WORD.findall(question.lower()) == _WORD.findall(earlier.lower())
-
-
-def _content_words(question: str) -> list[str]:
-    return [word for word in _WORD.findall(question) if word.lower() not in _FUNCTION_WORDS]
 
 
 async def _as_it_is(question: str, embedder: Embedder | None) -> Lookup:

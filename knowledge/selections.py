@@ -11,6 +11,7 @@ from knowledge.followups import Lookup
 from knowledge.providers.base import Embedder
 from knowledge.types import Chunk, IndexedDocument, Manifest, ScoredChunk, Selection, WeightedText
 from knowledge.vectors import normalised
+from knowledge.words import letters
 
 # How much the selection pulls the question's vector, and how much its words count.
 PULL = 0.5
@@ -64,11 +65,7 @@ def _as_passage(selection: Selection) -> ScoredChunk:
 
 def _holds(text: str, part: str) -> bool:
     """Whether `part` stands in `text`, Markdown's marks and the breaking of lines aside."""
-    return _plain(part) in _plain(text)
-
-
-def _plain(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
+    return letters(part) in letters(text)
 
 
 def _path(url: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.providers.local.sentence_vectors import SentenceVectors
-from knowledge.providers.local.words import content_words, coverage, rarity
 from knowledge.sentences import Sentence, sentences
 from knowledge.types import BlockKind, Chunk, Prompt, WeightedText
 from knowledge.vectors import normalised
+from knowledge.words import content_words, coverage, letters, rarity
 
 # A sentence's score is its cosine to the question plus this share of the question's words that it has.
 # Tuned on questions about encyclopedia articles; flat between 0.5 and 0.9.
@@ -143,18 +143,14 @@ def _in_context(sentence: Sentence, chunk: Chunk) -> str:
 
 def _favoured(found: Sequence[Candidate], prompt: Prompt) -> dict[tuple[int, int], float]:
     """What the sentences in and beside the reader's selection gain, by passage and position."""
-    marked = _letters(prompt.selection.text) if prompt.selection else ""
+    marked = letters(prompt.selection.text) if prompt.selection else ""
     if not marked:
         return {}
     inside = [
         (candidate.passage, candidate.position)
         for candidate in found
-        if (own := _letters(candidate.sentence.text)) and (own in marked or marked in own)
+        if (own := letters(candidate.sentence.text)) and (own in marked or marked in own)
     ]
     beside = [(passage, position + step) for passage, position in inside for step in (-1, 1)]
     gain_inside = IN_SELECTION if content_words(prompt.question) else UNEXPLAINED
     return dict.fromkeys(beside, BESIDE_SELECTION) | dict.fromkeys(inside, gain_inside)
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())

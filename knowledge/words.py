@@ -1,4 +1,4 @@
-"""Which words two texts share, and how much each of them says."""
+"""The words of texts: which of them say something, and which two texts share."""
 
 import math
 import re
@@ -25,6 +25,15 @@ _SHORTEST_STEM = 4
 def content_words(text: str) -> frozenset[str]:
     """The text's words without function words and endings, in lower case."""
     return frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in _FUNCTION_WORDS)
+
+
+def content_word_count(text: str) -> int:
+    return sum(word not in _FUNCTION_WORDS for word in _WORD.findall(text.lower()))
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone, in lower case: equal for texts that differ in markup and line breaks."""
+    return "".join(character for character in text.lower() if character.isalnum())
 
 
 def rarity(words: Iterable[str], texts: Collection[frozenset[str]]) -> dict[str, float]:
