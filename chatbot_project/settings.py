@@ -136,7 +136,10 @@ SPECTACULAR_SETTINGS = {
 }
 
 # What may stand behind LLM_PROVIDER and EMBEDDING_PROVIDER: a class each, imported when it is used.
-LANGUAGE_MODELS = {"local": "knowledge.providers.local.extractive.ExtractiveModel"}
+LANGUAGE_MODELS = {
+    "gemini": "knowledge.providers.gemini.language.GeminiModel",
+    "local": "knowledge.providers.local.extractive.ExtractiveModel",
+}
 EMBEDDERS = {
     "gemini": "knowledge.providers.gemini.embedder.GeminiEmbedder",
     "local": "knowledge.providers.local.minilm.MiniLmEmbedder",
@@ -150,6 +153,16 @@ GEMINI_FALLBACK_MODELS = ENV.GEMINI_FALLBACK_MODELS
 GEMINI_EMBEDDING_MODEL = ENV.GEMINI_EMBEDDING_MODEL
 EMBEDDING_DIMENSIONS = ENV.EMBEDDING_DIMENSIONS
 MAX_OUTPUT_TOKENS = ENV.MAX_OUTPUT_TOKENS
+
+# What a language model is given, in seconds, before the next one is asked or the answer counts as broken off.
+LLM_CONNECT_TIMEOUT = 4.0
+LLM_FIRST_TOKEN_TIMEOUT = 12.0
+LLM_SILENCE_TIMEOUT = 15.0  # between two pieces
+LLM_ANSWER_TIMEOUT = 75.0  # with all of the above it stays below what a turn is given
+LLM_REWRITE_TIMEOUT = 3.0  # for making a follow-up question stand alone
+LLM_ATTEMPTS = 3  # of one model, before its first piece
+LLM_RETRY_DELAY = 0.5  # before the second attempt; doubled before each further one
+LLM_LONGEST_RETRY_DELAY = 3.0  # a model that wants to be left alone for longer is not asked again
 
 CONTENT_PATH = ENV.CONTENT_PATH
 SAMPLE_BOOK = BASE_DIR / "knowledge" / "sample_book"

@@ -100,7 +100,7 @@ class ModelUnavailable(KnowledgeError):
 
 
 class ModelRefused(ModelUnavailable):
-    """The provider takes no call from this site, its key or region being wrong: none of its models answers."""
+    """The provider takes no call from this site, for its key or region: none of its models will answer."""
 
 
 class ModelConnectTimeout(ModelUnavailable):

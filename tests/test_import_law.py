@@ -26,6 +26,7 @@ LAW = [
         ("chatbot_project/server.py", "chatbot_project/management/commands/serve.py"),
         ("daphne", "twisted"),
     ),
+    ("", ("knowledge/providers/gemini/",), ("google", "aiohttp")),
     ("", ("chatbot_project/env.py",), ("dotenv",)),
     ("knowledge", ("knowledge/runtime.py", "knowledge/stores/"), ("knowledge.stores.edge",)),
     ("chat/turns.py", (), ("chat.views", "chat.consumers", "rest_framework", "channels.generic")),

@@ -22,9 +22,7 @@ class Embedder(ABC):
     provider: ClassVar[str]
     identity: EmbedderIdentity
     batch_size: ClassVar[int] = 32  # texts to give at once when there are many: a provider's largest request
-    paid: ClassVar[bool] = (
-        False  # embeddings cost money or quota: they are kept, and a busy provider waited for
-    )
+    paid: ClassVar[bool] = False  # in money or quota: embeddings are kept, and a busy provider is waited for
 
     @classmethod
     @abstractmethod
@@ -76,6 +74,10 @@ class LanguageModel(ABC):
         Cite passages as [n], n counting from 1 in `prompt.passages`. Raises ModelUnavailable before the
         first piece and ModelInterrupted after it; a caller that has enough closes the iterator.
         """
+
+    def fallbacks(self) -> Sequence["LanguageModel"]:
+        """The models to ask in turn when this one fails before its first piece. They are closed with it."""
+        return ()
 
     async def aclose(self) -> None:  # noqa: B027 - most have nothing to close
         """Release connections."""

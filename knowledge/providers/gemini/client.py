@@ -1,8 +1,10 @@
 """The Gemini API's client as the embedder and the language model share it, and what its errors mean."""
 
 import asyncio
+import importlib
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +13,7 @@ from django.conf import settings
 from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
+    from aiohttp import ClientResponse, ClientSession
     from google.genai import Client
     from google.genai.client import AsyncClient
     from google.genai.errors import APIError
@@ -21,41 +24,88 @@ E = TypeVar("E", bound=KnowledgeError)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)s")
 
 
+_responses: ContextVar["list[ClientResponse]"] = ContextVar("gemini_responses")
+
+
+def collect_responses() -> "list[ClientResponse]":
+    """A list that gets the responses to all requests which this context makes from now on.
+
+    The SDK's streams are reference cycles: one that is left before its end would keep its connection, and the
+    model writing, until the garbage collector comes. Whoever leaves one closes its response.
+    """
+    collected: list[ClientResponse] = []
+    _responses.set(collected)
+    return collected
+
+
 class GeminiClient:
     """One SDK client, opened when it is first asked for. Belongs to the event loop that uses it."""
 
     def __init__(self) -> None:
-        self._opening: asyncio.Task[Client] | None = None
+        self._opening: asyncio.Task[tuple[Client, ClientSession]] | None = None
 
     async def get(self) -> "AsyncClient":
         if self._opening is None:
-            # In a thread: importing the SDK and reading the certificates takes about a second.
-            self._opening = asyncio.create_task(asyncio.to_thread(_open))
-        client = await asyncio.shield(self._opening)
+            self._opening = asyncio.create_task(_open())
+        client, _ = await asyncio.shield(self._opening)
         return client.aio
 
     async def aclose(self) -> None:
         if self._opening is not None:
-            client, self._opening = await self._opening, None
+            (client, session), self._opening = await self._opening, None
             await client.aio.aclose()
             client.close()
+            await session.close()
 
 
 def configured() -> bool:
     return bool(settings.GEMINI_API_KEY)
 
 
-def _open() -> "Client":
+async def _open() -> "tuple[Client, ClientSession]":
+    # In threads, because importing the SDK and reading the certificates takes about a second.
+    await asyncio.to_thread(importlib.import_module, "google.genai")
+    session = _session()
+    return await asyncio.to_thread(_client, session), session
+
+
+def _client(session: "ClientSession") -> "Client":
     from google.genai import Client
     from google.genai.types import HttpOptions, HttpRetryOptions
 
-    # Without a retry policy of its own the SDK waits 1 to 9 seconds and retries lost connections.
-    once = HttpRetryOptions(attempts=1)
     return Client(
         vertexai=False,
         api_key=settings.GEMINI_API_KEY,
-        http_options=HttpOptions(base_url=settings.GEMINI_BASE_URL, retry_options=once),
+        http_options=HttpOptions(
+            base_url=settings.GEMINI_BASE_URL,
+            aiohttp_client=session,
+            # Without a policy of its own the SDK waits 1 to 9 seconds and retries lost connections.
+            retry_options=HttpRetryOptions(attempts=1),
+        ),
     )
+
+
+def _session() -> "ClientSession":
+    """The SDK's own session but for a limit on connecting, for which the SDK has no option."""
+    import aiohttp
+
+    class Connector(aiohttp.TCPConnector):
+        async def connect(
+            self,
+            req: aiohttp.ClientRequest,
+            traces: list[Any],
+            timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's signature
+        ) -> aiohttp.connector.Connection:
+            limited = aiohttp.ClientTimeout(total=timeout.total, sock_connect=settings.LLM_CONNECT_TIMEOUT)
+            return await super().connect(req, traces, limited)
+
+    async def collect(session: object, context: object, ended: aiohttp.TraceRequestEndParams) -> None:
+        if (collected := _responses.get(None)) is not None:
+            collected.append(ended.response)
+
+    collecting = aiohttp.TraceConfig()
+    collecting.on_request_end.append(collect)
+    return aiohttp.ClientSession(connector=Connector(limit=0), trace_configs=[collecting], trust_env=True)
 
 
 def sdk_failures() -> tuple[type[Exception], ...]:
@@ -68,60 +118,74 @@ def sdk_failures() -> tuple[type[Exception], ...]:
     return APIError, aiohttp.ClientError, OSError, ValueError, TypeError, AttributeError, KeyError
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What one of `sdk_failures` means."""
+
+    sentence: str  # for the operator: what to do, without the key or a host
+    permanent: bool = False  # the same call will fail until somebody changes the configuration
+    everywhere: bool = False  # and so will every other call to Gemini
+    connecting: bool = False  # no connection was made in time
+    retry_after: float | None = None  # seconds
+
+
 def translated(exc: Exception, into: type[E], *, model: str, setting: str) -> E:
-    """One of `sdk_failures` as ours, with a sentence for the operator. Raise it `from exc`.
+    """One of `sdk_failures` as our own error. Raise it `from exc`.
 
     `setting` names the environment variable that chose the model.
     """
-    from google.genai.errors import APIError
-
-    trouble = _refusal(exc, model, setting) if isinstance(exc, APIError) else _breakdown(exc, model)
+    trouble = trouble_of(exc, model=model, setting=setting)
     return into(trouble.sentence, permanent=trouble.permanent, retry_after=trouble.retry_after)
 
 
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    sentence: str
-    permanent: bool = False
-    retry_after: float | None = None
+def trouble_of(exc: Exception, *, model: str, setting: str) -> Trouble:
+    from google.genai.errors import APIError
+
+    return _refusal(exc, model, setting) if isinstance(exc, APIError) else _breakdown(exc, model)
 
 
-def _breakdown(exc: Exception, model: str) -> _Trouble:
+def _breakdown(exc: Exception, model: str) -> Trouble:
     """No reply, or none that can be read. The exception's own text may name the host."""
+    import aiohttp
+
+    if isinstance(exc, aiohttp.ConnectionTimeoutError):
+        return Trouble("Gemini could not be reached in time.", connecting=True)
     if isinstance(exc, TimeoutError):
-        return _Trouble(f"Gemini ({model}) did not answer in time.")
+        return Trouble(f"Gemini ({model}) did not answer in time.")
     if isinstance(exc, ValueError | TypeError | AttributeError | KeyError):
-        return _Trouble(f"Gemini ({model}) sent a reply that cannot be read ({type(exc).__name__}).")
-    return _Trouble(f"The connection to Gemini ({model}) failed ({type(exc).__name__}).")
+        return Trouble(f"Gemini ({model}) sent a reply that cannot be read ({type(exc).__name__}).")
+    return Trouble(f"The connection to Gemini failed or broke off ({type(exc).__name__}).")
 
 
-def _refusal(exc: "APIError", model: str, setting: str) -> _Trouble:
+def _refusal(exc: "APIError", model: str, setting: str) -> Trouble:
     """https://ai.google.dev/gemini-api/docs/troubleshooting lists codes and causes."""
     details = _details(exc)
     if exc.code == 401 or any(detail.get("reason") == "API_KEY_INVALID" for detail in details):
-        return _Trouble(
-            "Gemini does not accept the API key. Set GEMINI_API_KEY to a valid one.", permanent=True
-        )
+        return _never("Gemini does not accept the API key. Set GEMINI_API_KEY to a valid one.")
     if exc.code == 403:
-        return _Trouble(
-            f"Gemini's API key may not use {model}. Check its restrictions and whether it was revoked.",
-            permanent=True,
+        return _never(
+            "Gemini does not allow this API key to be used. Check whether it is restricted or revoked."
         )
     if exc.code == 400 and exc.status == "FAILED_PRECONDITION":
-        return _Trouble(
+        return _never(
             "Gemini is not available in the region that this server runs in. Enable billing for the key's "
-            "project where that helps, run elsewhere, or choose another provider.",
-            permanent=True,
+            "project where that helps, run the server elsewhere, or use another provider."
         )
+    if exc.code == 404 and exc.status != "NOT_FOUND":
+        return _never("GEMINI_BASE_URL is not an address of the Gemini API (404).")
     if exc.code == 404:
-        return _Trouble(
+        return Trouble(
             f"Gemini has no model {model}; it may be retired. Set {setting} to a current one.", permanent=True
         )
     if exc.code == 429:
-        return _Trouble(f"Gemini's quota for {model} is used up.", retry_after=_retry_delay(details))
+        return Trouble(f"Gemini's quota for {model} is used up.", retry_after=_retry_delay(details))
     if exc.code is not None and 400 <= exc.code < 500 and exc.code != 408:
-        return _Trouble(f"Gemini ({model}) refused the request ({exc.code} {exc.status}).", permanent=True)
-    return _Trouble(f"Gemini ({model}) is overloaded or failing ({exc.code} {exc.status}).")
+        return Trouble(f"Gemini ({model}) refused the request ({exc.code} {exc.status}).", permanent=True)
+    return Trouble(f"Gemini ({model}) is overloaded or failing ({exc.code} {exc.status}).")
+
+
+def _never(sentence: str) -> Trouble:
+    return Trouble(sentence, permanent=True, everywhere=True)
 
 
 def _details(exc: "APIError") -> list[Mapping[str, Any]]:

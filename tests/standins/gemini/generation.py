@@ -71,14 +71,21 @@ class Generation:
         return response
 
     def _next(self, call: Any) -> Reply | Refusal:
-        thinking = call.body.get("generationConfig", {}).get("thinkingConfig", {})
-        level = thinking.get("thinkingLevel", "BUDGET" if "thinkingBudget" in thinking else "DEFAULT")
+        thinking = thinking_of(call.body)
+        level = thinking.get("level", "BUDGET" if "budget" in thinking else "DEFAULT")
         if level in self.rejected_thinking.get(call.model, ()):
             return errors.thinking_unsupported(level)
         script = self._scripts.get(call.model)
         if not script:
             return self.default
         return script.pop(0) if len(script) > 1 else script[0]
+
+
+def thinking_of(body: Any) -> dict[str, Any]:
+    """What a request says of thinking: `level` or `budget`. Protobuf's JSON has both spellings of names."""
+    config = body.get("generationConfig", {}).get("thinkingConfig", {})
+    names = {"thinkingLevel": "level", "thinkingBudget": "budget"}
+    return {names.get(name, name.removeprefix("thinking_")): value for name, value in config.items()}
 
 
 async def _write(reply: Reply, response: web.StreamResponse, request: web.Request) -> None:

@@ -18,6 +18,7 @@ class Call:
     model: str
     method: str  # "streamGenerateContent", …
     body: Any
+    peer: Any = None  # the other end of the connection
 
 
 Handler = Callable[[web.Request, Call], Awaitable[web.StreamResponse]]
@@ -34,8 +35,8 @@ class GeminiServer:
             "streamGenerateContent": self.generation.streamed,
         }
         app = web.Application()
-        app.router.add_post("/v1beta/models/{model}:{method}", self._answer)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        app.router.add_post("/{version:v1|v1beta}/models/{model}:{method}", self._answer)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         self._port = 0
 
     @property
@@ -59,7 +60,8 @@ class GeminiServer:
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        call = Call(request.match_info["model"], request.match_info["method"], await request.json())
+        peer = request.transport and request.transport.get_extra_info("peername")
+        call = Call(request.match_info["model"], request.match_info["method"], await request.json(), peer)
         self.calls.append(call)
         if request.headers.get("x-goog-api-key") != KEY:
             return errors.KEY_INVALID.response()
