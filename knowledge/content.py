@@ -24,6 +24,11 @@ class Content:
     documents: tuple[IndexedDocument, ...]
     chunks: tuple[Chunk, ...]
 
+    @property
+    def hashes(self) -> frozenset[str]:
+        """The chunks' content hashes."""
+        return frozenset(chunk.content_hash for chunk in self.chunks)
+
     def fingerprint(self, embedder: EmbedderIdentity | None) -> str:
         """Equal fingerprints make equal indexes."""
         makers = [INDEX_FORMAT, CHUNKER_VERSION, settings.BM25_LANGUAGE, embedder and asdict(embedder)]

@@ -58,3 +58,23 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class CachedEmbedding(models.Model):
+    """An embedding that was paid for; see `knowledge.embedding_cache`."""
+
+    provider = models.CharField(max_length=40)
+    model = models.CharField(max_length=100)
+    dimensions = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    vectors = models.BinaryField()  # (windows, dimensions), 32-bit floats, little-endian
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_hash", "provider", "model", "dimensions"], name="one_embedding_per_text"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.content_hash[:12]} by {self.model}"

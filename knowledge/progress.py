@@ -15,18 +15,36 @@ class Phase(enum.StrEnum):
     OPTIMIZING = "optimizing"
 
 
+class Reason(enum.StrEnum):
+    """What a build waits for."""
+
+    QUOTA = "for the quota"
+    FAILURE = "to try again"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    seconds: float  # still to go
+    reason: Reason
+
+    def __str__(self) -> str:
+        return f"waiting {_duration(self.seconds)} {self.reason}"
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     phase: Phase
     done: int  # chunks in the new index
     total: int  # chunks it will have
     seconds_left: float | None = None  # of this phase, as far as can be told
+    wait: Wait | None = None  # what holds it up now
 
     def __str__(self) -> str:
         if self.phase in (Phase.LOADING, Phase.OPTIMIZING):
             return f"{self.phase.capitalize()} …"
         left = f", about {_duration(self.seconds_left)} to go" if self.seconds_left is not None else ""
-        return f"{self.phase.capitalize()}: {self.done} of {self.total} chunks{left}"
+        wait = f", {self.wait}" if self.wait else ""
+        return f"{self.phase.capitalize()}: {self.done} of {self.total} chunks{left}{wait}"
 
 
 def _duration(seconds: float) -> str:
@@ -49,7 +67,7 @@ class IngestionReport:
     rebuilt: bool  # False: nothing had changed, and nothing was done
     changes: Changes
     embedded: int  # chunks whose vectors were computed
-    copied: int  # chunks whose vectors came from the index before
+    copied: int  # chunks whose vectors came from the index before, or were kept from a build that failed
     seconds: float
     embedding_seconds: float
 
@@ -87,11 +105,18 @@ class Tracker:
 
     async def advance(self, count: int) -> None:
         self._done += count
-        done_before, since = self._entered
-        rate = (self._done - done_before) / max(monotonic() - since, 1e-6)
-        await self._tell((self._total - self._done) / rate if rate else None)
+        await self._tell(self._seconds_left())
 
-    async def _tell(self, seconds_left: float | None) -> None:
-        progress = Progress(self._phase, self._done, self._total, seconds_left)
+    async def wait(self, wait: Wait) -> None:
+        await self._tell(self._seconds_left(waiting=wait.seconds), wait)
+
+    def _seconds_left(self, *, waiting: float = 0.0) -> float | None:
+        """None before there is a rate. What is waited counts as work, in the rate as in what is left."""
+        done_before, since = self._entered
+        rate = (self._done - done_before) / max(monotonic() + waiting - since, 1e-6)
+        return waiting + (self._total - self._done) / rate if rate else None
+
+    async def _tell(self, seconds_left: float | None, wait: Wait | None = None) -> None:
+        progress = Progress(self._phase, self._done, self._total, seconds_left, wait)
         for observer in self._observers:
             await observer.progressed(progress)

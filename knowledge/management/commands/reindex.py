@@ -137,8 +137,8 @@ def _planned(planned: IngestionPlan, embedder: Embedder | None) -> str:
         embedding = "Nothing would be embedded: no embedder is configured."
     else:
         embedding = (
-            f"Embedding with {embedder.identity}: {planned.embedding_calls} calls, "
-            f"{planned.embedding_tokens} tokens."
+            f"Embedding with {embedder.identity}: {planned.embedding_calls} calls for "
+            f"{planned.embedding_texts} texts, {planned.embedding_tokens} tokens."
         )
     return "\n".join(
         [

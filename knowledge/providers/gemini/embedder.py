@@ -9,6 +9,7 @@ from typing import Final, Self
 import numpy as np
 from django.conf import settings
 
+from knowledge.batches import batches
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.providers.base import Embedder, EmbeddingPlan
 from knowledge.providers.gemini.client import GeminiClient, configured, sdk_failures, translated
@@ -56,8 +57,7 @@ class GeminiEmbedder(Embedder):
 
     async def embed_documents(self, texts: Sequence[str]) -> list[Matrix]:
         vectors: list[Vector] = []
-        for begin in range(0, len(texts), self.batch_size):
-            batch = texts[begin : begin + self.batch_size]
+        for batch in batches(texts, self.batch_size):
             vectors += await self._embed(batch, Task.DOCUMENT, seconds=DOCUMENTS_TIMEOUT)
         return [vector[np.newaxis] for vector in vectors]
 
