@@ -20,6 +20,7 @@ test: $(VENV)/installed-dev
 	$(VENV)/bin/python manage.py check --fail-level WARNING
 	$(VENV)/bin/python manage.py makemigrations --check --dry-run
 	$(VENV)/bin/pytest -n 2 --dist loadfile
+	TEST_DATABASE=postgres $(VENV)/bin/pytest -n 2 --dist loadfile
 
 # Written last, so that an interrupted installation is begun again.
 $(VENV)/created:

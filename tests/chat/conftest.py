@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from asgiref.testing import ApplicationCommunicator
 from channels.testing import WebsocketCommunicator
 from django.test import AsyncClient
 
@@ -119,12 +120,19 @@ async def read_events(response: Any) -> list[dict[str, Any]]:
     return events
 
 
+class Communicator(WebsocketCommunicator):
+    """Lets threads give their database connections back, as they do in the product; Channels' does not."""
+
+    send_input = ApplicationCommunicator.send_input
+    receive_output = ApplicationCommunicator.receive_output
+
+
 class Socket:
     """A WebSocket client."""
 
     def __init__(self, **headers: str) -> None:
         encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        self.communicator = WebsocketCommunicator(application, "/ws/chat", headers=encoded)
+        self.communicator = Communicator(application, "/ws/chat", headers=encoded)
 
     async def open(self) -> bool:
         connected, _ = await self.communicator.connect()

@@ -11,9 +11,11 @@ from knowledge.errors import VectorStoreUnavailable
 from knowledge.models import IndexBuild
 from knowledge.runtime import Runtime, runtime
 from knowledge.types import IndexedDocument, Manifest
+from tests.databases import ON_POSTGRES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+DATABASE = "postgres" if ON_POSTGRES else "sqlite"
 MANIFEST = Manifest(
     build_id="b1",
     built_at=datetime(2026, 1, 1, tzinfo=UTC),
@@ -78,7 +80,7 @@ async def test_existing_front_ends_read_the_same_in_their_own_words(site, store,
         "services": {
             "django": "ok",
             "qdrant": {"status": "connected", "collection": "robots", "chunks": 7},
-            "sqlite": {"status": "connected"},
+            DATABASE: {"status": "connected"},
             "gemini": {"status": "ok", "model": "gemini-x"},
         },
     }
@@ -131,7 +133,7 @@ async def test_a_database_that_fails_is_unhealthy(site, store, monkeypatch):
     monkeypatch.setattr(health, "_select_one", connection.wrap_database_errors(refuse))
     response = await site.get("/api/health")
     assert response.status_code == 503
-    assert response.json()["services"]["sqlite"] == {"status": "disconnected"}
+    assert response.json()["services"][DATABASE] == {"status": "disconnected"}
 
 
 async def test_a_failing_model_degrades_the_service_until_it_answers_again(site, store):
