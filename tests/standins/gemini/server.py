@@ -8,6 +8,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from tests.standins.gemini import errors
+from tests.standins.gemini.embeddings import Embeddings
 from tests.standins.gemini.generation import Generation
 
 KEY = "a-key-of-the-stand-in"
@@ -25,14 +26,16 @@ Handler = Callable[[web.Request, Call], Awaitable[web.StreamResponse]]
 
 
 class GeminiServer:
-    """`calls` is everything that was asked; `generation` says how models answer."""
+    """`calls` is everything that was asked; `generation` and `embeddings` say how models answer."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.generation = Generation()
+        self.embeddings = Embeddings()
         self._methods: dict[str, Handler] = {
             "generateContent": self.generation.whole,
             "streamGenerateContent": self.generation.streamed,
+            "batchEmbedContents": self.embeddings.batch,
         }
         app = web.Application()
         app.router.add_post("/{version:v1|v1beta}/models/{model}:{method}", self._answer)
