@@ -11,6 +11,12 @@ logger = logging.getLogger(__name__)
 
 async def build_index() -> None:
     """Bring the index up to date with the book. Cancelling stops the build; the old index stays."""
+    if settings.QDRANT_URL and not settings.CONTENT_PATH:
+        logger.info(
+            "QDRANT_URL is set and CONTENT_PATH is not: the index on that server is served as it is, and "
+            "nothing is built here."
+        )
+        return
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(settings.BASE_DIR / "manage.py"),
