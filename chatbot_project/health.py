@@ -133,7 +133,10 @@ async def health(request: HttpRequest) -> HttpResponse:
     known = await _monitors.get().dependencies()
     overall = _overall(known.database, known.vector_db, _llm())
     services = {"database": known.database, "vector_db": known.vector_db, "llm": _llm()}
-    return _respond({"status": overall, "version": __version__, "services": services}, overall)
+    body: dict[str, object] = {"status": overall, "version": __version__, "services": services}
+    if failure := recent_failure():
+        body["messages"] = {"llm": failure}
+    return _respond(body, overall)
 
 
 @_reading

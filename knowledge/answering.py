@@ -1,32 +1,21 @@
 """Question in, answer out, piece by piece, with citations that hold."""
 
-import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge import model_health
 from knowledge.citations import CitationFilter
 from knowledge.errors import ModelInterrupted, ModelUnavailable
 from knowledge.excerpts import excerpt
+from knowledge.generation import Begun, generate
 from knowledge.prompts import answer_prompt
 from knowledge.providers.base import LanguageModel
 from knowledge.retrieval import Retrieval, retrieve
 from knowledge.runtime import Runtime
 from knowledge.smalltalk import reply_to
-from knowledge.types import (
-    Finish,
-    PastTurn,
-    Prompt,
-    ScoredChunk,
-    Selection,
-    Source,
-    TextDelta,
-    Usage,
-)
-
-logger = logging.getLogger(__name__)
+from knowledge.types import Finish, PastTurn, Prompt, ScoredChunk, Selection, Source, TextDelta, Usage
+from knowledge.unanswered import UnansweredFilter
 
 REFUSAL = "I could not find an answer to this in the book."
 NEAREST = 3  # sections offered with a refusal
@@ -74,6 +63,8 @@ AnswerEvent = Retrieved | Written | Answered
 async def answer(question: Question, *, runtime: Runtime) -> AsyncGenerator[AnswerEvent, None]:
     """One Retrieved, the text in Written pieces, one Answered.
 
+    Where the evidence is too weak for quotations, a model that only quotes is not asked; a language model is
+    asked unless there is hardly any evidence at all.
     Raises what `retrieve` raises before the first event, and ModelInterrupted after the first piece.
     """
     if reply := reply_to(question.text):
@@ -89,7 +80,9 @@ async def answer(question: Question, *, runtime: Runtime) -> AsyncGenerator[Answ
         selection=question.selection,
     )
     yield Retrieved(sources=_sources(retrieval.passages, retrieval.question), trace=_trace(retrieval))
-    write = _written(question, retrieval, runtime) if retrieval.sufficient else _refused(retrieval)
+    # A language model reads across languages and sees by itself whether the passages answer the question.
+    promising = not retrieval.hopeless if runtime.model.generative else retrieval.sufficient
+    write = _written(question, retrieval, runtime) if promising else _refused(retrieval)
     async with aclosing(write) as events:
         async for event in events:
             yield event
@@ -101,16 +94,17 @@ async def search(query: str, *, limit: int, runtime: Runtime) -> tuple[Source, .
     return _sources(retrieval.passages, retrieval.question)
 
 
-async def _refused(retrieval: Retrieval) -> AsyncGenerator[AnswerEvent, None]:
+async def _refused(retrieval: Retrieval, *, degraded: bool = False) -> AsyncGenerator[AnswerEvent, None]:
     nearest = _sources(retrieval.passages[:NEAREST], retrieval.question)
     offered = "\n".join(f"- {' › '.join(source.path)} [{source.number}]" for source in nearest)
     yield Written(f"{REFUSAL} The nearest sections are:\n\n{offered}" if nearest else REFUSAL, cited=nearest)
-    yield Answered(answered=False)
+    yield Answered(answered=False, degraded=degraded)
 
 
 async def _written(
     question: Question, retrieval: Retrieval, runtime: Runtime
 ) -> AsyncGenerator[AnswerEvent, None]:
+    """What a model writes, or without any a quotation; without evidence for one, a refusal."""
     prompt = answer_prompt(
         retrieval.question,
         asked=question.text,
@@ -120,49 +114,51 @@ async def _written(
         selection=question.selection,
         max_output_tokens=question.max_output_tokens,
     )
+    models = [runtime.model, *runtime.model.fallbacks()]
+    if retrieval.sufficient and runtime.model.generative:
+        models.append(runtime.fallback_model)
     try:
-        async with aclosing(_model_answer(prompt, runtime.model, degraded=False)) as events:
+        async with aclosing(_model_answer(prompt, models, runtime.fallback_model)) as events:
             async for event in events:
                 yield event
-    except ModelUnavailable as exc:
-        model_health.record_failure(exc.code)
-        logger.warning(
-            "%s is unavailable, quoting from the passages instead: %s", runtime.model.provider, exc
-        )
-        async with aclosing(_model_answer(prompt, runtime.fallback_model, degraded=True)) as events:
+    except ModelUnavailable:
+        if retrieval.sufficient:
+            raise
+        async with aclosing(_refused(retrieval, degraded=True)) as events:
             async for event in events:
                 yield event
-    except ModelInterrupted as exc:
-        model_health.record_failure(exc.code)
-        raise
-    else:
-        model_health.record_success()
 
 
 async def _model_answer(
-    prompt: Prompt, model: LanguageModel, *, degraded: bool
+    prompt: Prompt, models: Sequence[LanguageModel], last_resort: LanguageModel
 ) -> AsyncGenerator[AnswerEvent, None]:
-    citations = _CitedText(prompt)
-    finish: Finish | None = None
+    text = _CitedText(prompt)
+    model, usage = models[0], Usage()
     interruption: ModelInterrupted | None = None
     try:
-        async with aclosing(model.stream(prompt)) as deltas:
-            async for delta in deltas:
-                finish = delta if isinstance(delta, Finish) else None
-                if isinstance(delta, TextDelta) and (written := citations.feed(delta.text)):
-                    yield written
+        async with aclosing(generate(prompt, models=models)) as events:
+            async for event in events:
+                match event:
+                    case Begun():
+                        model = event.model
+                    case Finish():
+                        usage = event.usage
+                    case TextDelta() if written := text.feed(event.text):
+                        yield written
     except ModelInterrupted as exc:
         interruption = exc
-    if rest := citations.flush():
+    if rest := text.flush():
         yield rest
-    if finish is None:
-        raise interruption or ModelInterrupted(f"The stream of {model.provider} ended without a finish.")
+    if interruption:
+        raise interruption
+    if text.is_empty:
+        yield Written(REFUSAL)
     yield Answered(
-        answered=True,
-        degraded=degraded,
+        answered=text.answers,
+        degraded=model is last_resort,
         provider=model.provider,
         model=model.model,
-        usage=finish.usage,
+        usage=usage,
     )
 
 
@@ -171,17 +167,28 @@ class _CitedText:
 
     def __init__(self, prompt: Prompt) -> None:
         self._prompt = prompt
+        self._gaps = UnansweredFilter()
         self._filter = CitationFilter(len(prompt.passages))
+        self.is_empty = True
+
+    @property
+    def answers(self) -> bool:
+        """Whether the book had an answer, or at least a part of one."""
+        return not self._gaps.leading and (bool(self._filter.cited) or not self._gaps.found)
 
     def feed(self, piece: str) -> Written | None:
-        return self._written(len(self._filter.cited), self._filter.feed(piece))
+        return self._written(len(self._filter.cited), self._filter.feed(self._gaps.feed(piece)))
 
     def flush(self) -> Written | None:
-        return self._written(len(self._filter.cited), self._filter.flush())
+        known = len(self._filter.cited)
+        return self._written(known, self._filter.feed(self._gaps.flush()) + self._filter.flush())
 
     def _written(self, known: int, text: str) -> Written | None:
+        if not text:
+            return None
+        self.is_empty = False
         new = [self._prompt.passages[number - 1] for number in self._filter.cited[known:]]
-        return Written(text, cited=_sources(new, self._prompt.question, first=known + 1)) if text else None
+        return Written(text, cited=_sources(new, self._prompt.question, first=known + 1))
 
 
 def _sources(passages: Sequence[ScoredChunk], question: str, *, first: int = 1) -> tuple[Source, ...]:

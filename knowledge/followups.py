@@ -1,14 +1,19 @@
 """From the conversation and the newest question to what is looked up."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from knowledge.errors import KnowledgeError
+from knowledge.generation import generate
 from knowledge.prompts import rewrite_prompt
 from knowledge.providers.base import Embedder, LanguageModel
+from knowledge.query_vectors import query_vector
 from knowledge.sentences import sentences
 from knowledge.types import PastTurn, TextDelta, Vector, WeightedText
 from knowledge.vectors import normalised
@@ -70,19 +75,24 @@ def leans_on_history(question: str) -> bool:
 
 
 async def _as_it_is(question: str, embedder: Embedder | None) -> Lookup:
-    vector = await embedder.embed_query(question) if embedder else None
+    vector = await query_vector(question, embedder)
     return Lookup(question=question, words=(WeightedText(question),), vector=vector)
 
 
 async def _rewritten(question: str, history: Sequence[PastTurn], model: LanguageModel) -> str | None:
-    """The model's rewrite; None where it has none, so that the rule takes over."""
+    """The model's rewrite; None where it has none in time, so that the rule takes over."""
     try:
-        async with aclosing(model.stream(rewrite_prompt(question, history))) as deltas:
+        async with (
+            asyncio.timeout(settings.LLM_REWRITE_TIMEOUT),
+            aclosing(generate(rewrite_prompt(question, history), models=[model])) as deltas,
+        ):
             pieces = [delta.text async for delta in deltas if isinstance(delta, TextDelta)]
-            return "".join(pieces).strip()
-    except KnowledgeError as exc:
-        logger.warning("The question could not be rewritten by %s: %s", model.provider, exc)
+    except (KnowledgeError, TimeoutError) as exc:
+        logger.warning(
+            "The question could not be rewritten by %s: %s", model.model, exc or "it took too long"
+        )
         return None
+    return " ".join("".join(pieces).split())
 
 
 async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder | None) -> Lookup:
@@ -90,13 +100,12 @@ async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder
     words = [WeightedText(question)]
     for age, turn in enumerate(reversed(history)):
         words.append(WeightedText(turn.question, EARLIER_WORDS * DECAY**age))
-    vector = None
-    if embedder:
-        context = _cited_sentence(newest) or newest.question
-        own = await embedder.embed_query(question)
-        with_context = await embedder.embed_query(f"{context} {question}")
-        vector = normalised(own + CONTEXT_PULL * with_context)
     topic = _cited_sentence(newest) or newest.question
+    vector, in_context = await asyncio.gather(
+        query_vector(question, embedder), query_vector(f"{topic} {question}", embedder)
+    )
+    if vector is not None and in_context is not None:
+        vector = normalised(vector + CONTEXT_PULL * in_context)
     return Lookup(question=f"{question} ({topic})", words=tuple(words), vector=vector)
 
 

@@ -22,14 +22,14 @@ def record_success() -> None:
     _last_calls.get().failure = ""
 
 
-def record_failure(code: str) -> None:
-    """The model has failed with the error of this code."""
+def record_failure(sentence: str) -> None:
+    """The model has failed; the sentence tells the operator why, without a key or a host."""
     last = _last_calls.get()
-    last.failure, last.at = code, time.monotonic()
+    last.failure, last.at = sentence, time.monotonic()
 
 
 def recent_failure() -> str | None:
-    """The code with which the last call failed; None where it succeeded, was never made or is long past."""
+    """Why the last call failed; None where it succeeded, was never made or is long past."""
     last = _last_calls.get()
     if last.failure and time.monotonic() - last.at < FAILURE_STANDS:
         return last.failure

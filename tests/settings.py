@@ -23,3 +23,4 @@ if not ON_POSTGRES:
     # A file, because an in-memory database cannot be shared by the threads that turns use.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "tests.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LLM_RETRY_DELAY = 0.01
