@@ -87,7 +87,13 @@ USE_TZ = True
 FORMAT_MODULE_PATH = "chatbot_project.formats"
 
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = BASE_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "chatbot_project.static_files.StaticFilesStorage"},
+}
+# What collectstatic has not collected is served from where it lies.
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").is_file()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 CSRF_FAILURE_VIEW = "chatbot_project.error_pages.csrf_failure"

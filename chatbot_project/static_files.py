@@ -1,12 +1,27 @@
-"""Static files, served by the application itself."""
+"""Static files, served by the application itself.
+
+As an image is built, `collectstatic` gathers them under names that hold a hash of their content, so that
+browsers may keep them for ever, and compresses them. Elsewhere they are served from the applications.
+"""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Names with hashes once they are collected, and plain ones before."""
+
+    support_js_module_import_aggregation = True  # the chat page's modules import each other by name
+
+    def stored_name(self, name: str) -> str:
+        return str(super().stored_name(name)) if self.hashed_files else name
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
@@ -29,6 +44,11 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
         if iscoroutinefunction(self):
             return self._respond(request)
         return self._static_file(request) or self.get_response(request)
+
+    def add_files(self, root: str, prefix: str | None = None) -> None:
+        # There is no folder of collected files where none have been collected, and nothing to warn of.
+        if Path(root).is_dir():
+            super().add_files(root, prefix)
 
     async def _respond(self, request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase | None = None
