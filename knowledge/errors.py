@@ -8,12 +8,13 @@ class KnowledgeError(Exception):
     status_code: ClassVar[int] = 500
     detail: ClassVar[str] = "Something went wrong here. Please try again."
     retryable: ClassVar[bool] = False
+    default_retry_after: ClassVar[float | None] = None  # seconds
 
     def __init__(
         self, message: str = "", *, retry_after: float | None = None, permanent: bool = False
     ) -> None:
         super().__init__(message or self.detail)
-        self.retry_after = retry_after  # seconds
+        self.retry_after = self.default_retry_after if retry_after is None else retry_after  # seconds
         self.permanent = permanent  # the same call will fail until somebody changes the configuration
 
 
@@ -38,6 +39,7 @@ class IndexEmpty(KnowledgeError):
     status_code = 503
     detail = "The book is still being indexed. Please try again in a moment."
     retryable = True
+    default_retry_after = 5.0
 
 
 class VectorStoreUnavailable(KnowledgeError):
