@@ -29,6 +29,6 @@ ENV HOME=/home/user \
     DATA_DIR=/home/user/data \
     PYTHONDONTWRITEBYTECODE=1
 EXPOSE 7860
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=2s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import http.client, os, sys; server = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PORT') or 7860), timeout=4); server.request('GET', '/health/live'); sys.exit(server.getresponse().status != 200)"]
 CMD ["python", "manage.py", "serve"]
