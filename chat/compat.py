@@ -46,6 +46,8 @@ class CompatChatView(AsyncView):
             conversation_id=fields.get("conversation_id"),
             selected_text=(fields.get("context") or "") if fields["mode"] == "selection" else "",
             request_id=current_request_id.get(),
+            # Without a token there is no owner whose key it could be.
+            idempotency_key=request.headers.get("Idempotency-Key", "") if caller.visitor else "",
         )
         return streaming_response(_lines(await turn_engine().ask(asked)))
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from chat import frames
 from chat.access import Caller, answer_for
 from chat.database import in_thread
-from chat.events import Idle
+from chat.events import Event, Idle
 from chat.feedback import record_feedback
 from chat.models import Channel
 from chat.rendering import Reader, event_json
@@ -28,7 +28,7 @@ from chatbot_project.request_ids import current_request_id, request_id_from
 
 FLOOD_FRAMES = 60
 FLOOD_SECONDS = 10.0
-POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1; frames that are too large are closed with 1009
+FLOODED = 4029  # the close code; frames that are too large are closed with 1009
 
 
 class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -48,7 +48,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         current_request_id.set(request_id_from(None))
         if self._floods():
-            await self.close(code=POLICY_VIOLATION)
+            await self.close(code=FLOODED)
             return
         try:
             kind, fields = frames.parsed(text_data)
@@ -69,9 +69,10 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             request_id=current_request_id.get(),
         )
         count_question(visitor=asked.visitor, address=self._address)
-        if self._visitor is None and asked.visitor is not None:
-            await self._greet(asked.visitor)
-        self._follow(await turn_engine().ask(asked))
+        stream = await turn_engine().ask(asked)
+        if self._visitor is None and stream.metadata.visitor is not None:
+            await self._greet(stream.metadata.visitor)
+        self._follow(stream)
 
     async def on_resume(self, fields: dict[str, Any]) -> None:
         count_read(address=self._address)
@@ -119,10 +120,18 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         reader = Reader(
             origin=_origin(self.scope), visitor_token=token_of(self._visitor) if self._visitor else None
         )
+        told = False
         async with aclosing(stream.follow(after=after)) as events:
             async for event in events:
                 if not isinstance(event, Idle):
-                    await self._send({**event_json(event, stream, reader), "seq": event.seq})
+                    await self._send_event(event, stream, reader)
+                    told = event is stream.end
+        if stream.end is not None and not told:
+            # Whoever resumes beyond the end waits for it all the same.
+            await self._send_event(stream.end, stream, reader)
+
+    async def _send_event(self, event: Event, stream: AnswerStream, reader: Reader) -> None:
+        await self._send({**event_json(event, stream, reader), "seq": event.seq})
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(frame, ensure_ascii=False))

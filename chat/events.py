@@ -23,6 +23,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
+    visitor: UUID | None  # whose conversation it is
     conversation_id: UUID
     message_id: UUID
     question_id: UUID

@@ -44,7 +44,7 @@ def parsed(text: str | None) -> tuple[str, dict[str, Any]]:
     """The frame's type and its validated fields. Raises InvalidFrame and REST framework's ValidationError."""
     try:
         frame = json.loads(text or "")
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise InvalidFrame from exc
     kind = frame.get("type") if isinstance(frame, dict) else None
     if not isinstance(kind, str) or kind not in FRAMES:

@@ -3,16 +3,21 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveUpdateDestroyAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from chat.access import answer_for, caller_of, conversation_for, own_conversations
 from chat.api import AnyAccept, reader_of
 from chat.authentication import StaffSessionAuthentication, VisitorAuthentication
+from chat.errors import ConversationNotFound
 from chat.feedback import record_feedback, withdraw_feedback
 from chat.models import Conversation, Message
 from chat.permissions import StaffOnlyReadsPermission
@@ -21,14 +26,29 @@ from chat.serializers import ConversationSerializer, FeedbackSerializer, Message
 from chat.throttling import ReadThrottle
 
 
-class NewestFirst(CursorPagination):
+class Cursor(CursorPagination):
+    def decode_cursor(self, request: Request) -> Any:
+        try:
+            return super().decode_cursor(request)
+        except ValueError as exc:
+            raise NotFound(self.invalid_cursor_message) from exc
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(*args, **kwargs)
+        # A cursor made by hand may name a place that is no time or number.
+        except (ValueError, ValidationError) as exc:
+            raise NotFound(self.invalid_cursor_message) from exc
+
+
+class NewestFirst(Cursor):
     ordering = ("-updated_at", "-id")
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
 
 
-class OldestFirst(CursorPagination):
+class OldestFirst(Cursor):
     ordering = "position"
     page_size = 50
     page_size_query_param = "page_size"
@@ -59,6 +79,21 @@ class ConversationView(HistoryView, RetrieveUpdateDestroyAPIView[Conversation]):
         conversation = conversation_for(caller, self.kwargs["conversation_id"])
         conversation.message_count = conversation.messages.count()  # type: ignore[attr-defined]
         return conversation
+
+    def perform_destroy(self, instance: Conversation) -> None:
+        """Delete all of it, also what is being written: with its rows locked, nothing is added meanwhile."""
+        with transaction.atomic():
+            Conversation.objects.select_for_update().filter(pk=instance.pk).first()
+            list(instance.messages.select_for_update())
+            instance.delete()
+
+    def perform_update(self, serializer: BaseSerializer[Conversation]) -> None:
+        """Change the title alone: a turn may have begun, or the conversation be gone, since it was read."""
+        renamed = Conversation.objects.filter(pk=self.kwargs["conversation_id"])
+        if not renamed.update(**serializer.validated_data):
+            raise ConversationNotFound
+        for name, value in serializer.validated_data.items():
+            setattr(serializer.instance, name, value)
 
 
 class MessageListView(HistoryView, ListAPIView[Message]):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from chat.access import Caller, conversation_for
-from chat.errors import ConversationBusy, IdempotencyExpired, IdempotencyMismatch
+from chat.errors import ConversationBusy, IdempotencyExpired, IdempotencyMismatch, TurnInterrupted
 from chat.models import Citation, Conversation, Message
 from chat.turn_requests import TurnRequest
 from knowledge.types import PastTurn, Source
@@ -20,10 +20,12 @@ HISTORY_TURNS = 6
 HEARTBEAT_LOST = timedelta(seconds=30)
 KEY_ALONE_IS_ENOUGH = timedelta(minutes=10)
 TITLE_LENGTH = 100
+BUSY_SECONDS = 3.0  # most answers have ended by then
 
 
 @dataclass(frozen=True, slots=True)
 class BegunTurn:
+    visitor: UUID | None
     conversation_id: UUID
     question_id: UUID
     answer_id: UUID
@@ -59,25 +61,29 @@ def begin(request: TurnRequest) -> BegunTurn:
     try:
         with transaction.atomic():
             return _joined(request) or _begun(request)
-    except IntegrityError:
+    except (IntegrityError, ConversationBusy):
         # Another request was faster: its turn is there now, to be joined or waited for.
         with transaction.atomic():
             if joined := _joined(request):
                 return joined
-        raise ConversationBusy from None
+        raise ConversationBusy(retry_after=BUSY_SECONDS) from None
 
 
 def _joined(request: TurnRequest) -> BegunTurn | None:
-    digest = _idempotency_digest(request)
-    question = digest and Message.objects.filter(idempotency_digest=digest).first()
-    if not question:
+    question = (
+        Message.objects.filter(idempotency_digest__in=request.idempotency_digests)
+        .select_related("conversation")
+        .first()
+    )
+    if question is None or not (request.visitor_is_new or question.conversation.visitor == request.visitor):
         return None
     if question.request_digest != request.digest:
         raise IdempotencyMismatch
     if request.visitor_is_new and question.created_at < timezone.now() - KEY_ALONE_IS_ENOUGH:
         raise IdempotencyExpired
     answer = Message.objects.get(question=question)
-    return BegunTurn(question.conversation_id, question.pk, answer.pk, joined=True)
+    visitor = question.conversation.visitor
+    return BegunTurn(visitor, question.conversation_id, question.pk, answer.pk, joined=True)
 
 
 def _begun(request: TurnRequest) -> BegunTurn:
@@ -85,7 +91,7 @@ def _begun(request: TurnRequest) -> BegunTurn:
     conversation = _conversation(request)
     past = _past_messages(conversation) if request.conversation_id else []
     if past and past[-1].status == Message.Status.STREAMING and not interrupt_if_lost(past[-1]):
-        raise ConversationBusy
+        raise ConversationBusy(retry_after=BUSY_SECONDS)
     position = past[-1].position + 1 if past else 0
     question = Message(
         conversation=conversation,
@@ -94,7 +100,7 @@ def _begun(request: TurnRequest) -> BegunTurn:
         content=request.query,
         selected_text=request.selected_text,
         page_url=request.page_url,
-        idempotency_digest=_idempotency_digest(request),
+        idempotency_digest=next(iter(request.idempotency_digests), None),
         request_digest=request.digest,
     )
     answer = Message(
@@ -107,7 +113,7 @@ def _begun(request: TurnRequest) -> BegunTurn:
     )
     Message.objects.bulk_create([question, answer])
     Conversation.objects.filter(pk=conversation.pk).update(updated_at=now)
-    return BegunTurn(conversation.pk, question.pk, answer.pk, history=_history(past))
+    return BegunTurn(request.visitor, conversation.pk, question.pk, answer.pk, history=_history(past))
 
 
 def _conversation(request: TurnRequest) -> Conversation:
@@ -145,12 +151,6 @@ def _history(messages: Sequence[Message]) -> tuple[PastTurn, ...]:
             excerpts = tuple(citation.excerpt for citation in answer.citations.all())
             turns.append(PastTurn(question.content, answer.content, excerpts if answer.answered else ()))
     return tuple(turns)
-
-
-def _idempotency_digest(request: TurnRequest) -> str | None:
-    if not request.idempotency_key:
-        return None
-    return sha256(f"{request.visitor}:{request.idempotency_key}".encode()).hexdigest()
 
 
 def checkpoint(answer_id: UUID, text: str) -> bool:
@@ -209,12 +209,30 @@ def request_cancel(answer_id: UUID) -> None:
     _running(answer_id).update(cancel_requested=True)
 
 
+def interrupt_lost() -> int:
+    """Store as interrupted all turns whose process is gone; how many there were."""
+    lost = Message.objects.filter(
+        status=Message.Status.STREAMING, heartbeat__lt=timezone.now() - HEARTBEAT_LOST
+    )
+    return lost.update(**_interrupted())
+
+
+def _interrupted() -> dict[str, Any]:
+    return {
+        "status": Message.Status.INTERRUPTED,
+        "error_code": TurnInterrupted.code,
+        "finished_at": timezone.now(),
+    }
+
+
 def interrupt_if_lost(answer: Message) -> bool:
     """Whether the process that ran this turn is gone; then the turn is stored as interrupted."""
     beat = answer.heartbeat or answer.created_at
     if answer.status != Message.Status.STREAMING or beat > timezone.now() - HEARTBEAT_LOST:
         return False
     lost = _running(answer.pk).filter(heartbeat=answer.heartbeat)
-    if lost.update(status=Message.Status.INTERRUPTED, error_code="interrupted", finished_at=timezone.now()):
+    if lost.update(
+        status=Message.Status.INTERRUPTED, error_code=TurnInterrupted.code, finished_at=timezone.now()
+    ):
         answer.refresh_from_db()
     return answer.status == Message.Status.INTERRUPTED

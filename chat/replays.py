@@ -1,7 +1,10 @@
 """Answers out of the database: finished ones, and those that another process is still writing."""
 
 import asyncio
+import logging
 from uuid import UUID
+
+from django.db import DatabaseError
 
 from chat import records
 from chat.database import in_thread
@@ -14,6 +17,8 @@ from chatbot_project.request_ids import current_request_id
 from knowledge import errors as knowledge_errors
 from knowledge.errors import KnowledgeError
 from knowledge.types import Usage
+
+logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
 
@@ -57,7 +62,12 @@ async def follow_rows(stream: AnswerStream) -> None:
     """Read the stored answer until it has ended."""
     answer_id = stream.metadata.message_id
     while stream.end is None:
-        stored = await in_thread(records.stored_answer)(answer_id)
+        try:
+            stored = await in_thread(records.stored_answer)(answer_id)
+        except DatabaseError:
+            logger.warning("A running answer could not be read; trying again", exc_info=True)
+            await asyncio.sleep(POLL_SECONDS)
+            continue
         if stored is None:
             stream.publish_end(Failed(error_body(MessageNotFound()), length=len(stream.text)))
         elif stored.status == Message.Status.STREAMING:
@@ -70,6 +80,7 @@ async def follow_rows(stream: AnswerStream) -> None:
 
 def _metadata(stored: Message) -> Metadata:
     return Metadata(
+        visitor=stored.conversation.visitor,
         conversation_id=stored.conversation_id,
         message_id=stored.pk,
         question_id=_question_id(stored),

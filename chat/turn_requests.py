@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chat.access import Caller
 from chat.models import Channel
-from chat.visitors import new_visitor, visitor_of_key
+from chat.visitors import new_visitor
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,27 @@ class TurnRequest:
     idempotency_key: str = ""
     request_id: str = ""
 
+    @property
+    def idempotency_digests(self) -> tuple[str, ...]:
+        """What the key is stored as, the request's own form first; none without a key.
+
+        Of a newcomer, a UUID as the key is a secret that tells them from everybody else until they have
+        their token. Once they have it, they may come back with the same key.
+        """
+        if not self.idempotency_key:
+            return ()
+        own = _digest(str(self.visitor), self.idempotency_key)
+        secret = _as_uuid(self.idempotency_key)
+        if secret is None:
+            return (own,)
+        newcomers = _digest("newcomer", str(secret))
+        return (newcomers,) if self.visitor_is_new else (own, newcomers)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of what is asked: under one idempotency key it must stay the same."""
         asked = [self.query, self.top_k, str(self.conversation_id), self.selected_text, self.page_url]
-        return sha256(json.dumps(asked).encode()).hexdigest()
+        return _digest(json.dumps(asked))
 
 
 def turn_request(
@@ -41,7 +57,7 @@ def turn_request(
     return TurnRequest(
         query=fields["query"],
         channel=channel,
-        visitor=caller.visitor or _visitor_for(key),
+        visitor=caller.visitor or new_visitor(),
         visitor_is_new=caller.visitor is None,
         top_k=fields.get("top_k"),
         conversation_id=fields.get("conversation_id"),
@@ -52,9 +68,12 @@ def turn_request(
     )
 
 
-def _visitor_for(key: str) -> UUID:
-    """A UUID as the key is a secret that the caller can prove to be the same one by."""
+def _as_uuid(key: str) -> UUID | None:
     try:
-        return visitor_of_key(UUID(key))
+        return UUID(key)
     except ValueError:
-        return new_visitor()
+        return None
+
+
+def _digest(*parts: str) -> str:
+    return sha256(":".join(parts).encode()).hexdigest()

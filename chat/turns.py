@@ -9,17 +9,20 @@ from django.conf import settings
 from chat import records
 from chat.access import Caller, answer_for
 from chat.database import in_thread
-from chat.errors import ShuttingDown
-from chat.events import Metadata
+from chat.errors import ShuttingDown, TurnInterrupted
+from chat.events import Failed, Metadata
 from chat.models import Message
 from chat.replays import follow_rows, mirror_of, replayed
 from chat.running import RunningTurn
 from chat.streams import AnswerStream
 from chat.turn_requests import TurnRequest
+from chatbot_project.errors import error_body
 from knowledge.answering import Question
 from knowledge.per_loop import PerLoop
 from knowledge.runtime import runtime
 from knowledge.types import Selection
+
+RESTART_SECONDS = 5.0
 
 
 class TurnEngine:
@@ -29,6 +32,7 @@ class TurnEngine:
         self._running: dict[UUID, RunningTurn] = {}
         self._mirrors: dict[UUID, AnswerStream] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._beginnings: set[asyncio.Task[AnswerStream]] = set()
         self._draining = False
 
     async def ask(self, request: TurnRequest) -> AnswerStream:
@@ -37,12 +41,33 @@ class TurnEngine:
         Raises ConversationNotFound, ConversationBusy, IdempotencyMismatch, IdempotencyExpired, ShuttingDown.
         """
         if self._draining:
-            raise ShuttingDown(retry_after=5)
+            raise ShuttingDown(retry_after=RESTART_SECONDS)
+        beginning = asyncio.create_task(self._begin(request))
+        self._beginnings.add(beginning)
+        beginning.add_done_callback(self._begun)
+        # Once it is being stored, a question is answered, even if whoever asked it is gone by then.
+        return await asyncio.shield(beginning)
+
+    async def _begin(self, request: TurnRequest) -> AnswerStream:
         begun = await in_thread(records.begin)(request)
         if begun.joined:
-            return await self.stream_of(Caller(visitor=request.visitor), begun.answer_id)
+            return await self.stream_of(Caller(visitor=begun.visitor), begun.answer_id)
+        return self._start(request, begun)
+
+    def _begun(self, beginning: asyncio.Task[AnswerStream]) -> None:
+        self._beginnings.discard(beginning)
+        if not beginning.cancelled():
+            beginning.exception()  # which the asker got, if there is one still
+
+    def _start(self, request: TurnRequest, begun: records.BegunTurn) -> AnswerStream:
         stream = AnswerStream(
-            Metadata(begun.conversation_id, begun.answer_id, begun.question_id, request.request_id)
+            Metadata(
+                visitor=begun.visitor,
+                conversation_id=begun.conversation_id,
+                message_id=begun.answer_id,
+                question_id=begun.question_id,
+                request_id=request.request_id,
+            )
         )
         turn = RunningTurn(stream, _question(request, begun), runtime=runtime())
         self._running[begun.answer_id] = turn
@@ -76,6 +101,8 @@ class TurnEngine:
     async def drain(self, grace: float) -> None:
         """Begin no more turns; after `grace` seconds interrupt those that still run, and store them."""
         self._draining = True
+        if self._beginnings:
+            await asyncio.wait(self._beginnings)
         turns = list(self._running.values())
         if turns:
             await asyncio.wait([asyncio.create_task(turn.finished()) for turn in turns], timeout=grace)
@@ -96,6 +123,8 @@ class TurnEngine:
             await follow_rows(stream)
         finally:
             del self._mirrors[stream.metadata.message_id]
+            if stream.end is None:
+                stream.publish_end(Failed(error_body(TurnInterrupted()), length=len(stream.text)))
 
     def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
         # The loop itself holds tasks weakly.

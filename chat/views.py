@@ -71,7 +71,7 @@ class QueryView(AsyncView):
             key=request.headers.get("Idempotency-Key", ""),
         )
         stream = await turn_engine().ask(asked)
-        reader = reader_of(request, visitor=asked.visitor)
+        reader = reader_of(request, visitor=stream.metadata.visitor)
         # What fails before there is anything to show is a status of its own, for streams too.
         await stream.begun()
         if isinstance(stream.end, Failed) and not stream.text:
@@ -97,6 +97,7 @@ class SearchView(AsyncView):
 class MessageEventsView(AsyncView):
     """A running answer from any place in it on, or a finished one again."""
 
+    http_method_names = ["get"]  # a HEAD would be sent the stream, too
     authentication_classes = [StaffSessionAuthentication, VisitorQueryAuthentication]
     throttle_classes = [ReadThrottle]
 

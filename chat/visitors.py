@@ -3,7 +3,6 @@
 from uuid import UUID, uuid4
 
 from django.core.signing import BadSignature, Signer
-from django.utils.crypto import salted_hmac
 
 from chat.errors import InvalidVisitorToken
 
@@ -12,15 +11,6 @@ _SALT = "chat.visitor"
 
 def new_visitor() -> UUID:
     return uuid4()
-
-
-def visitor_of_key(key: UUID) -> UUID:
-    """The visitor of a caller who has no token yet but sends a key that nobody can guess.
-
-    The same key gives the same visitor, so that a first reply that got lost can be asked for again.
-    """
-    digest = salted_hmac(f"{_SALT}.key", str(key), algorithm="sha256").digest()
-    return UUID(bytes=digest[:16], version=4)
 
 
 def token_of(visitor: UUID) -> str:

@@ -183,7 +183,8 @@ def _problems(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for below in detail:
             yield from _problems(below, path)
     else:
-        yield path, str(detail)
+        # It may quote what was sent, which may hold half of a surrogate pair.
+        yield path, str(detail).encode("utf-8", "replace").decode()
 
 
 def _of_rest_framework(exc: drf.APIException) -> ErrorBody:

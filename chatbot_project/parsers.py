@@ -26,5 +26,5 @@ class JsonParser(JSONParser):
             raise BodyTooLarge
         try:
             return super().parse(io.BytesIO(body), media_type, parser_context)
-        except RecursionError:
-            raise ParseError("JSON parse error - nested too deeply") from None
+        except (ParseError, RecursionError) as exc:
+            raise ParseError("The body is not JSON that can be read.") from exc

@@ -6,6 +6,7 @@ from django.test import Client
 
 from chat.database import in_thread
 from chat.models import Conversation, Feedback
+from chat.serializers import ConversationSerializer
 
 pytestmark = pytest.mark.usefixtures("book")
 QUESTION = "What is the zero-moment point?"
@@ -144,3 +145,33 @@ async def test_reading_a_conversation_takes_a_fixed_number_of_queries(
             return Client().get(paths["messages"], headers=alice.headers).status_code
 
     assert await in_thread(read)() == 200
+
+
+@pytest.mark.parametrize("cursor", ["cD1hYmM=", "cD0=", "cD0lMDA=", "cD0yMDI2LTEzLTQ1", "!", "%00"])
+async def test_a_cursor_made_by_hand_is_not_found(alice, answer, paths, cursor):
+    for path in ("/v1/conversations", paths["messages"]):
+        response = await alice.get(f"{path}?cursor={cursor}")
+        assert response.status_code in (200, 404), path
+        assert response.status_code == 200 or response.json()["code"] == "not_found"
+
+
+async def test_renaming_does_not_bring_back_a_deleted_conversation(alice, paths, monkeypatch):
+    original = ConversationSerializer.validate
+
+    def delete_meanwhile(self, attrs):
+        Conversation.objects.all().delete()
+        return original(self, attrs)
+
+    monkeypatch.setattr(ConversationSerializer, "validate", delete_meanwhile)
+    assert (await alice.patch(paths["conversation"], {"title": "Back"})).status_code == 404
+    assert await Conversation.objects.acount() == 0
+
+
+async def test_a_head_of_an_event_stream_sends_no_stream(alice, paths):
+    response = await alice.client.head(paths["events"], headers=alice.headers)
+    assert response.status_code == 405
+
+
+async def test_options_beside_those_of_cors_are_refused_in_the_usual_shape(alice, paths):
+    for path in [*paths.values(), "/v1/query", "/v1/conversations"]:
+        assert (await alice.client.options(path)).json()["code"] == "method_not_allowed", path

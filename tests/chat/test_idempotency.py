@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from chat.models import Message
+from chat.models import Conversation, Message
 
 pytestmark = pytest.mark.usefixtures("book")
 QUESTION = "What is the zero-moment point?"
@@ -68,3 +68,28 @@ async def test_a_newcomers_guessable_key_identifies_nobody(newcomer):
     second = (await newcomer.ask(QUESTION, key("1"))).json()
     assert first["message_id"] != second["message_id"]
     assert first["visitor_token"] != second["visitor_token"]
+
+
+async def test_a_key_spelt_differently_is_the_same_key(newcomer):
+    secret = str(uuid4())
+    first = (await newcomer.ask(QUESTION, key(secret))).json()
+    second = (await newcomer.ask(QUESTION, key(secret.upper()))).json()
+    assert first["message_id"] == second["message_id"]
+    await Message.objects.aupdate(created_at=timezone.now() - timedelta(minutes=11))
+    for spelling in (secret, secret.upper(), f"{{{secret}}}"):
+        assert (await newcomer.ask(QUESTION, key(spelling))).json()["code"] == "idempotency_expired"
+
+
+async def test_once_the_conversation_is_deleted_its_key_is_nobodys(newcomer):
+    secret = str(uuid4())
+    first = (await newcomer.ask(QUESTION, key(secret))).json()
+    await Conversation.objects.all().adelete()
+    again = (await newcomer.ask(QUESTION, key(secret))).json()
+    assert again["visitor_token"] != first["visitor_token"]
+
+
+async def test_a_newcomers_key_joins_nobody_elses_turn(newcomer, alice):
+    secret = str(uuid4())
+    first = (await newcomer.ask(QUESTION, key(secret))).json()
+    other = (await alice.ask(QUESTION, key(secret))).json()
+    assert other["message_id"] != first["message_id"]

@@ -14,7 +14,7 @@ TEXT = "Robots wälk 🤖 on."
 
 
 def new_stream() -> AnswerStream:
-    return AnswerStream(Metadata(uuid4(), uuid4(), uuid4(), "request"))
+    return AnswerStream(Metadata(uuid4(), uuid4(), uuid4(), uuid4(), "request"))
 
 
 def done(text: str) -> Done:

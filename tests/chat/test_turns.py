@@ -4,12 +4,15 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
+from chat import records
 from chat.access import Caller
 from chat.errors import ShuttingDown
 from chat.events import Done
-from chat.models import Message
+from chat.models import Conversation, Message
+from chat.sweeping import interrupt_lost_turns
 from chat.turn_requests import TurnRequest
 from chat.turns import turn_engine
 from chat.visitors import new_visitor
@@ -166,6 +169,61 @@ async def test_a_turn_whose_process_died_is_interrupted_and_blocks_nobody(alice)
     assert (await alice.ask("And now?", conversation_id=first["conversation_id"])).status_code == 200
     lost = await Message.objects.aget(pk=first["message_id"])
     assert (lost.status, lost.content) == (Message.Status.INTERRUPTED, "The book")
+
+
+async def test_lost_turns_are_found_without_anybody_asking(alice):
+    first = (await alice.ask("What is the zero-moment point?")).json()
+    await Message.objects.filter(pk=first["message_id"]).aupdate(
+        status="streaming", heartbeat=timezone.now() - timedelta(minutes=1)
+    )
+    sweep = asyncio.create_task(interrupt_lost_turns())
+
+    async def interrupted():
+        return (await the_answer()).status == Message.Status.INTERRUPTED
+
+    await until(interrupted)
+    sweep.cancel()
+
+
+async def test_a_database_that_is_away_for_a_moment_does_not_lose_a_follower(scripted_model, monkeypatch):
+    scripted_model.default = Script(gate=asyncio.Event())
+    stream = await turn_engine().ask(a_question())
+    running = turn_engine()._running.pop(stream.metadata.message_id)
+    original, failures = records.stored_answer, iter([OperationalError("away")])
+
+    def away_once(answer_id):
+        for failure in failures:
+            raise failure
+        return original(answer_id)
+
+    monkeypatch.setattr(records, "stored_answer", away_once)
+    caller = Caller(visitor=stream.metadata.visitor)
+    mirror = await turn_engine().stream_of(caller, stream.metadata.message_id)
+    turn_engine()._running[stream.metadata.message_id] = running
+    running.stop(by_reader=True)
+    async with asyncio.timeout(5):
+        assert isinstance(await mirror.ended(), Done)
+
+
+async def test_deleting_the_conversation_stops_the_model(alice, scripted_model, monkeypatch):
+    monkeypatch.setattr("chat.running.CHECKPOINT_SECONDS", 0.05)
+    scripted_model.default = Script(gate=asyncio.Event())
+    stream = await turn_engine().ask(a_question())
+    await Conversation.objects.all().adelete()
+    async with asyncio.timeout(5):
+        await stream.ended()
+    assert len(scripted_model.closed) == 1
+
+
+async def test_a_question_whose_asker_leaves_while_it_is_stored_is_answered(scripted_model):
+    asking = asyncio.create_task(turn_engine().ask(a_question()))
+    await asyncio.sleep(0)
+    asking.cancel()
+
+    async def complete():
+        return await Message.objects.filter(status=Message.Status.COMPLETE, role="assistant").aexists()
+
+    await until(complete)
 
 
 async def test_a_conversation_deleted_while_it_is_answered_stays_deleted(alice, scripted_model):

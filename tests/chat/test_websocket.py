@@ -1,8 +1,11 @@
 """The chat over a WebSocket."""
 
 import asyncio
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from chat.consumers import FLOOD_FRAMES
 from chat.models import Feedback, Message
@@ -120,7 +123,10 @@ async def test_another_visitors_answer_does_not_exist(socket, mallory):
         ("{}", "invalid_frame"),
         ('{"type": "shout"}', "invalid_frame"),
         ('{"type": ["ask"]}', "invalid_frame"),
+        ("[" * 10_000, "invalid_frame"),
         ('{"type": "ask"}', "invalid"),
+        ('{"type": "ask", "query": "\\ud800"}', "invalid"),
+        (f'{{"type": "feedback", "message_id": "{UUID(int=1)}", "rating": "\\ud800"}}', "invalid"),
         ('{"type": "ask", "query": ""}', "invalid"),
         ('{"type": "resume", "message_id": "1"}', "invalid"),
         ('{"type": "hello", "visitor_token": "00:forged"}', "invalid_visitor_token"),
@@ -146,7 +152,7 @@ async def test_a_flooding_client_is_closed(socket):
     for _ in range(FLOOD_FRAMES):
         await socket.hear()
     closed = await socket.communicator.receive_output(timeout=3)
-    assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 4029)
 
 
 @pytest.mark.parametrize(
@@ -163,3 +169,18 @@ async def test_only_allowed_sites_may_open_a_socket(book, settings, origin, allo
     settings.CORS_ALLOWED_ORIGIN_REGEXES = as_patterns(["https://book.example"])
     client = Socket(Host="localhost", **({"Origin": origin} if origin else {}))
     assert await client.open() is allowed
+
+
+async def test_resuming_beyond_the_end_still_tells_the_end(socket):
+    await socket.say("ask", query=QUESTION)
+    done = (await socket.hear_until("done"))[-1]
+    await socket.say("resume", message_id=done["message_id"], after=10**9)
+    assert await socket.hear() == done
+
+
+async def test_an_expired_key_gives_nobody_the_token(socket, newcomer):
+    secret = str(uuid4())
+    await newcomer.ask(QUESTION, {"Idempotency-Key": secret})
+    await Message.objects.aupdate(created_at=timezone.now() - timedelta(minutes=11))
+    await socket.say("ask", query=QUESTION, idempotency_key=secret)
+    assert (await socket.hear())["code"] == "idempotency_expired"

@@ -1,0 +1,24 @@
+"""Turns whose process was killed: nobody else would ever end them."""
+
+import asyncio
+import logging
+
+from django.db import DatabaseError
+
+from chat import records
+from chat.database import in_thread
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 15.0
+
+
+async def interrupt_lost_turns() -> None:
+    """Store them as interrupted, again and again until cancelled."""
+    while True:
+        try:
+            if lost := await in_thread(records.interrupt_lost)():
+                logger.warning("Interrupted %d answers whose process is gone", lost)
+        except DatabaseError:
+            logger.warning("Lost answers could not be looked for", exc_info=True)
+        await asyncio.sleep(SWEEP_SECONDS)
