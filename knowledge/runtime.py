@@ -3,8 +3,11 @@
 import logging
 from functools import cached_property
 
+from django.core.exceptions import ImproperlyConfigured
+
 from knowledge.per_loop import PerLoop
 from knowledge.providers.base import Embedder, LanguageModel
+from knowledge.providers.registry import embedder as configured_embedder
 from knowledge.providers.registry import embedder_of, language_model, local_language_model
 from knowledge.stores import open_store
 from knowledge.stores.base import VectorStore
@@ -36,18 +39,36 @@ class Runtime:
         """The embedder that an index was built with; None where that one cannot be had: BM25 alone."""
         if built_with not in self._embedders:
             self._embedders[built_with] = embedder_of(built_with)
-            if self._embedders[built_with] is None:
-                logger.warning(
-                    "The index was built with %s, which is not configured: words alone are searched. "
-                    "Run: manage.py reindex",
-                    built_with,
-                )
+            _warn_of_another(built_with, had=self._embedders[built_with] is not None)
         return self._embedders[built_with]
 
     async def aclose(self) -> None:
         parts = [part for part in vars(self).values() if isinstance(part, VectorStore | LanguageModel)]
         for part in [*parts, *filter(None, self._embedders.values())]:
             await part.aclose()
+
+
+def _warn_of_another(built_with: EmbedderIdentity | None, *, had: bool) -> None:
+    """Tell the operator where questions are not embedded by what is configured."""
+    if not had:
+        logger.warning(
+            "The index was built with %s, which is not configured: words alone are searched. "
+            "Run: manage.py reindex",
+            built_with,
+        )
+        return
+    try:
+        configured = configured_embedder()
+    except ImproperlyConfigured as exc:
+        logger.warning("The index goes on with %s, which it was built with. %s", built_with, exc)
+        return
+    if configured is not None and configured.identity != built_with:
+        logger.warning(
+            "The index was built with %s, and so are questions embedded; the configured embedder is %s. "
+            "Run: manage.py reindex",
+            built_with,
+            configured.identity,
+        )
 
 
 _runtimes = PerLoop(Runtime)

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from knowledge.followups import Lookup
 from knowledge.providers.base import Embedder
+from knowledge.query_vectors import query_vector
 from knowledge.types import Chunk, IndexedDocument, Manifest, ScoredChunk, Selection, WeightedText
 from knowledge.vectors import normalised
 from knowledge.words import letters
@@ -22,8 +23,8 @@ TITLE = "Selected text"
 async def drawn_to(lookup: Lookup, selection: Selection, embedder: Embedder | None) -> Lookup:
     """The lookup, with the selection as a part of what is looked for."""
     vector = lookup.vector
-    if vector is not None and embedder is not None:
-        vector = normalised(vector + PULL * await embedder.embed_query(selection.text))
+    if vector is not None and (marked := await query_vector(selection.text, embedder)) is not None:
+        vector = normalised(vector + PULL * marked)
     return replace(lookup, words=(*lookup.words, WeightedText(selection.text, WORDS)), vector=vector)
 
 
