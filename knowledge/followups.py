@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from knowledge.errors import KnowledgeError
+from knowledge.generation import generate
 from knowledge.prompts import rewrite_prompt
 from knowledge.providers.base import Embedder, LanguageModel
 from knowledge.query_vectors import query_vector
@@ -77,14 +80,19 @@ async def _as_it_is(question: str, embedder: Embedder | None) -> Lookup:
 
 
 async def _rewritten(question: str, history: Sequence[PastTurn], model: LanguageModel) -> str | None:
-    """The model's rewrite; None where it has none, so that the rule takes over."""
+    """The model's rewrite; None where it has none in time, so that the rule takes over."""
     try:
-        async with aclosing(model.stream(rewrite_prompt(question, history))) as deltas:
+        async with (
+            asyncio.timeout(settings.LLM_REWRITE_TIMEOUT),
+            aclosing(generate(rewrite_prompt(question, history), models=[model])) as deltas,
+        ):
             pieces = [delta.text async for delta in deltas if isinstance(delta, TextDelta)]
-            return "".join(pieces).strip()
-    except KnowledgeError as exc:
-        logger.warning("The question could not be rewritten by %s: %s", model.provider, exc)
+    except (KnowledgeError, TimeoutError) as exc:
+        logger.warning(
+            "The question could not be rewritten by %s: %s", model.model, exc or "it took too long"
+        )
         return None
+    return " ".join("".join(pieces).split())
 
 
 async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder | None) -> Lookup:

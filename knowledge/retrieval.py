@@ -18,6 +18,8 @@ TYPICAL_BM25 = 10.0
 # Off-topic questions to a book stay below it, answerable ones above.
 THRESHOLD = 0.49
 THRESHOLD_OF_WORDS = 0.1  # where no vector is searched for
+# Below it not even a question in another language than the book's has found what it is about.
+HARDLY_ANY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Retrieval:
     candidates: tuple[ScoredChunk, ...]  # best first
     passages: tuple[ScoredChunk, ...]  # those to answer from
     evidence: float
-    sufficient: bool  # False: the book does not say
+    sufficient: bool  # for quotations; False: the book does not say
+    hopeless: bool  # hardly any evidence: the book does not say, whoever is asked
 
 
 async def retrieve(
@@ -55,13 +58,15 @@ async def retrieve(
         on_page = await _page_of(selection, lookup, manifest, runtime, limit=limit)
         passages = selections.passages_with(selection, on_page=on_page, elsewhere=candidates)
     evidence = evidence_of(candidates)
+    threshold = _threshold(lookup, manifest)
     return Retrieval(
         question=lookup.question,
         words=lookup.words,
         candidates=tuple(candidates[:CANDIDATES]),
         passages=tuple(passages[:limit]),
         evidence=evidence,
-        sufficient=selection is not None or evidence >= _threshold(lookup, manifest),
+        sufficient=selection is not None or evidence >= threshold,
+        hopeless=selection is None and evidence < min(threshold, _set_threshold(HARDLY_ANY)),
     )
 
 
@@ -76,9 +81,12 @@ def _threshold(lookup: Lookup, manifest: Manifest) -> float:
     if lookup.vector is None and manifest.embedder is not None:
         # The configured threshold is one for meaning and words together; words alone never reach it.
         return THRESHOLD_OF_WORDS
-    if settings.SIMILARITY_THRESHOLD is not None:
-        return float(settings.SIMILARITY_THRESHOLD)
-    return THRESHOLD if lookup.vector is not None else THRESHOLD_OF_WORDS
+    return _set_threshold(THRESHOLD if lookup.vector is not None else THRESHOLD_OF_WORDS)
+
+
+def _set_threshold(otherwise: float) -> float:
+    """The one that the operator has set, if any."""
+    return otherwise if settings.SIMILARITY_THRESHOLD is None else float(settings.SIMILARITY_THRESHOLD)
 
 
 def _query(lookup: Lookup, *, limit: int, document: str | None = None) -> SearchQuery:
