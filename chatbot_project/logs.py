@@ -5,10 +5,13 @@ kept to warnings.
 """
 
 import logging
+import re
 from typing import Any
 
 from chatbot_project.request_ids import current_request_id
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+LINE = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 OWN = ("chat", "chatbot_project", "knowledge")
 
 
@@ -20,11 +23,29 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class OneLineFormatter(logging.Formatter):
+    """Escapes the control characters of a message: what strangers send cannot forge a line."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", super().formatMessage(record))
+
+
 class TracebackFilter(logging.Filter):
     """Lets only records of exceptions pass."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.exc_info is not None
+
+
+class NamesFilter(logging.Filter):
+    """Leaves out what a library puts in quotes: the names of hosts, users and databases."""
+
+    _NAME = re.compile(r"""(["']).*?\1(?: \([0-9a-f.:]+\))?""")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        sentence = " ".join(record.getMessage().split())
+        record.msg, record.args = self._NAME.sub("…", sentence), None
+        return True
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -33,9 +54,16 @@ def logging_config(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestIdFilter}, "traceback": {"()": TracebackFilter}},
+        "filters": {
+            "request_id": {"()": RequestIdFilter},
+            "traceback": {"()": TracebackFilter},
+            "names": {"()": NamesFilter},
+        },
         "formatters": {
-            "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+            "line": {
+                "()": OneLineFormatter,
+                "fmt": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+            },
         },
         "handlers": {
             "console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"},
@@ -46,6 +74,8 @@ def logging_config(level: str) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True},
             # What has no traceback is a line of the access log already.
             "django.request": {"filters": ["traceback"]},
+            # Why the database cannot be reached.
+            "psycopg.pool": {"filters": ["names"]},
             # Its message is the host name that a stranger sent.
             "django.security.DisallowedHost": {"handlers": [], "propagate": False},
         },

@@ -3,7 +3,7 @@ from contextvars import Context
 
 import pytest
 
-from chatbot_project.logs import RequestIdFilter, TracebackFilter, logging_config
+from chatbot_project.logs import NamesFilter, RequestIdFilter, TracebackFilter, logging_config
 from chatbot_project.request_ids import current_request_id
 
 
@@ -38,3 +38,16 @@ def test_django_adds_tracebacks_and_nothing_that_the_access_log_has(record):
     assert not TracebackFilter().filter(record)
     record.exc_info = (ValueError, ValueError(), None)
     assert TracebackFilter().filter(record)
+
+
+def test_why_the_database_is_away_is_said_in_one_line_that_names_nobody():
+    reason = (
+        'connection to server at "db.example" (2001:db8::7), port 5432 failed: FATAL:\n user "ada" unknown'
+    )
+    record = logging.LogRecord(
+        "psycopg.pool", logging.WARNING, __file__, 1, "error connecting in %r: %s", ("p", reason), None
+    )
+    NamesFilter().filter(record)
+    assert record.getMessage() == (
+        "error connecting in …: connection to server at …, port 5432 failed: FATAL: user … unknown"
+    )
