@@ -17,14 +17,13 @@ COPY requirements.txt ./
 RUN pip install --only-binary=:all: -r requirements.txt
 
 COPY --chown=user:user . .
-# The folder for what the server writes; a volume that is mounted there takes over its owner.
-RUN install -d -o user -g user /home/user/data
-USER 1000
+# With the bytecode complete and nothing left to collect, the server writes to DATA_DIR alone.
 RUN DATA_DIR=/tmp/build python manage.py collectstatic --noinput --ignore redoc --verbosity 0 \
     && rm -r /tmp/build \
-    && python -m compileall -q chat chatbot_project knowledge
+    && python -m compileall -q chat chatbot_project knowledge \
+    && install -d -o user -g user /home/user/data
 
-# Bytecode is complete, so that the server writes to DATA_DIR alone.
+USER 1000
 ENV HOME=/home/user \
     DATA_DIR=/home/user/data \
     PYTHONDONTWRITEBYTECODE=1
