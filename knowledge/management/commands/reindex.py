@@ -138,7 +138,7 @@ def _planned(planned: IngestionPlan, embedder: Embedder | None) -> str:
     else:
         embedding = (
             f"Embedding with {embedder.identity}: {planned.embedding_calls} calls for "
-            f"{planned.embedding_texts} texts, {planned.embedding_tokens} tokens."
+            f"{planned.embedding_texts} texts, about {planned.embedding_tokens} tokens."
         )
     return "\n".join(
         [
