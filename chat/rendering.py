@@ -17,6 +17,11 @@ class Reader:
     origin: str
     visitor_token: str | None
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Those of an answer over HTTP."""
+        return {"X-Visitor-Token": self.visitor_token} if self.visitor_token else {}
+
 
 def event_json(event: Event, stream: AnswerStream, reader: Reader) -> dict[str, Any]:
     """One of the objects of the event stream and the WebSocket."""

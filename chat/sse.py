@@ -17,14 +17,11 @@ KEEP_ALIVE = b": keep-alive\n\n"
 
 
 def event_stream_response(stream: AnswerStream, reader: Reader, *, after: int = -1) -> StreamingHttpResponse:
-    response = streaming_response(_events(stream, reader, after))
-    if reader.visitor_token:
-        response.headers["X-Visitor-Token"] = reader.visitor_token
-    return response
+    return streaming_response(_events(stream, reader, after), **reader.headers)
 
 
-def streaming_response(body: AsyncIterator[bytes]) -> StreamingHttpResponse:
-    headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+def streaming_response(body: AsyncIterator[bytes], **more_headers: str) -> StreamingHttpResponse:
+    headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no", **more_headers}
     return StreamingHttpResponse(body, content_type=EVENT_STREAM, headers=headers)
 
 

@@ -79,7 +79,9 @@ class QueryView(AsyncView):
         if streams:
             return event_stream_response(stream, reader)
         end = await stream.ended()
-        return _failure(end) if isinstance(end, Failed) else Response(answer_json(end, stream, reader))
+        if isinstance(end, Failed):
+            return _failure(end)
+        return Response(answer_json(end, stream, reader), headers=reader.headers)
 
 
 class SearchView(AsyncView):

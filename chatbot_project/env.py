@@ -4,6 +4,7 @@ Nothing else reads `os.environ`. A variable that is empty or blank counts as uns
 `manage.py` (or the file that `ENV_FILE` names) is read too, the real environment having the last word.
 """
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,9 +33,11 @@ def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
 
 def _check_rates(rates: str) -> str:
     try:
-        limits.parse_many(rates)
+        amounts = [limit.amount for limit in limits.parse_many(rates)]
     except ValueError:
-        raise ValueError("write it like 20/minute; 300/day") from None
+        amounts = []
+    if not amounts or min(amounts) < 1:
+        raise ValueError("write it like 20/minute; 300/day")
     return rates
 
 
@@ -147,6 +150,18 @@ class Environment(BaseModel):
         "60/minute; 1500/day", description="Questions and searches of an address."
     )
     THROTTLE_READ: Rates = Field("300/minute", description="All other API calls of an address.")
+
+
+def make_data_dir(path: Path) -> None:
+    """Raises ImproperlyConfigured where there can be none."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as exc:
+        raise ImproperlyConfigured(
+            f"DATA_DIR cannot be used ({exc.strerror}). Set it to a folder that this user may write to."
+        ) from exc
 
 
 def load() -> Environment:

@@ -13,7 +13,7 @@ from chatbot_project.errors import (
     json_error_response,
 )
 
-API_PATHS = ("/v1/", "/api/", "/health", "/openapi.json")
+API_PATHS = ("/v1", "/api", "/health", "/openapi.json", "/ws/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

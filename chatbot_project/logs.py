@@ -60,10 +60,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "names": {"()": NamesFilter},
         },
         "formatters": {
-            "line": {
-                "()": OneLineFormatter,
-                "fmt": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
-            },
+            "line": {"()": OneLineFormatter, "fmt": LINE},
         },
         "handlers": {
             "console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"},

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import cast
+from urllib.parse import quote
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
@@ -51,5 +52,7 @@ def _finish(request: HttpRequest, response: HttpResponseBase, started: float) ->
     response.headers["X-Request-ID"] = current_request_id.get()
     # The path alone: a query string may hold a visitor's token.
     milliseconds = (time.perf_counter() - started) * 1000
-    logger.info("%s %s %d %.0f ms", request.method, request.path, response.status_code, milliseconds)
+    # Quoted, because a path may hold line breaks and a terminal's control characters.
+    path = quote(request.path)
+    logger.info("%s %s %d %.0f ms", request.method, path, response.status_code, milliseconds)
     return response

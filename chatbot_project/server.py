@@ -8,6 +8,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.typing import ASGI3Application
@@ -27,6 +28,7 @@ PONG_WITHIN = 30  # seconds
 CLOSE_WITHIN = 3.0  # seconds that connections get to end by themselves
 LAST_WORDS = 0.1  # seconds for the ends of the answers to be sent before the sockets that follow them close
 GOING_AWAY = 1001
+THREADS = 32
 
 
 class BoundedRequest(WebRequest):  # type: ignore[misc]
@@ -65,6 +67,7 @@ class ChatServer(Server):  # type: ignore[misc]
         self._on_ready = on_ready
         self._in_background = in_background
         self._on_stop = on_stop
+        self._stopping: asyncio.Future[None] | None = None
 
     def run(self) -> None:
         """Raises twisted.internet.error.CannotListenError where the port is taken."""
@@ -76,6 +79,8 @@ class ChatServer(Server):  # type: ignore[misc]
         self._listener = reactor.listenTCP(self._port, self.http_factory, backlog=1024, interface="0.0.0.0")  # noqa: S104
         loop = reactor._asyncioEventloop
         asyncio.set_event_loop(loop)
+        # As many as there are cores would be few: most threads wait for the database.
+        loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="worker"))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._begin_stop)
         reactor.callLater(1, self.application_checker)
@@ -97,6 +102,8 @@ class ChatServer(Server):  # type: ignore[misc]
         return factory
 
     def _begin_stop(self) -> None:
+        if self._stopping is not None:
+            return  # two signals came at once
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         self._stopping = asyncio.ensure_future(self._stop())

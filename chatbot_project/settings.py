@@ -12,7 +12,7 @@ from chatbot_project.secret_key import secret_key
 ENV = environment.load()
 BASE_DIR = environment.BASE_DIR
 DATA_DIR = ENV.DATA_DIR.resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+environment.make_data_dir(DATA_DIR)
 
 DEBUG = ENV.DEBUG
 SPACE_HOST = ENV.SPACE_HOST

@@ -23,6 +23,7 @@ async def test_an_answer_comes_with_the_sources_that_it_cites(alice):
     assert source["url"].startswith("http://testserver/book/balance#")
     assert source["path"][0] == "Balance"
     assert answer["usage"] == {"prompt_tokens": 12, "completion_tokens": 5}
+    assert response.headers["X-Visitor-Token"] == answer["visitor_token"]
     assert answer["timings_ms"]["total"] >= answer["timings_ms"]["retrieval"]
 
 

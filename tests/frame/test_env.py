@@ -80,6 +80,7 @@ def test_an_empty_variable_does_not_hide_the_file(variables, tmp_path):
         ("DATABASE_URL", "mysql://u:secret@h/db", "sqlite|postgres"),
         ("ALLOWED_ORIGINS", "https://a.example, b.example", "entry 2 is not an origin"),
         ("THROTTLE_VISITOR", "many", "write it like 20/minute; 300/day"),
+        ("THROTTLE_ADDRESS", "0/hour", "write it like 20/minute; 300/day"),
         ("OPENAI_MAX_TOKENS", "0", "greater than or equal to 1"),
     ],
 )

@@ -3,7 +3,14 @@ from contextvars import Context
 
 import pytest
 
-from chatbot_project.logs import NamesFilter, RequestIdFilter, TracebackFilter, logging_config
+from chatbot_project.logs import (
+    LINE,
+    NamesFilter,
+    OneLineFormatter,
+    RequestIdFilter,
+    TracebackFilter,
+    logging_config,
+)
 from chatbot_project.request_ids import current_request_id
 
 
@@ -14,7 +21,7 @@ def record():
 
 def formatted(record: logging.LogRecord) -> str:
     RequestIdFilter().filter(record)
-    return logging.Formatter(logging_config("INFO")["formatters"]["line"]["format"]).format(record)
+    return OneLineFormatter(LINE).format(record)
 
 
 def test_a_line_names_its_request(record):
@@ -49,5 +56,14 @@ def test_why_the_database_is_away_is_said_in_one_line_that_names_nobody():
     )
     NamesFilter().filter(record)
     assert record.getMessage() == (
-        "error connecting in …: connection to server at …, port 5432 failed: FATAL: user … unknown"
+        "error connecting in …: connection to server at …, port 5432 failed: user … unknown"
     )
+
+
+def test_what_a_stranger_sends_cannot_forge_a_line():
+    record = logging.LogRecord("chat", logging.INFO, __file__, 1, "a\n2026 CRITICAL \x1b[31m%s", ("b",), None)
+    record.request_id = "-"
+    line = OneLineFormatter(LINE).format(record)
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert line.endswith("a\\x0a2026 CRITICAL \\x1b[31mb")

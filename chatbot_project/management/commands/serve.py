@@ -6,13 +6,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from chat.sweeping import interrupt_lost_turns
 from chat.turns import turn_engine
 from chatbot_project.env import BASE_DIR
 from chatbot_project.index_build import build_index
 from chatbot_project.startup import ensure_superuser, has_superuser, migrate
 from knowledge.builds import mend
 from knowledge.errors import VectorStoreUnavailable
+from knowledge.providers.registry import embedder, language_model
 from knowledge.runtime import close_runtime, runtime
+from knowledge.stores import open_store
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ class Command(BaseCommand):
     help = "Prepare the database, bring the index up to date and serve."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _check_providers()
         migrate()
         ensure_superuser(settings.ENV)
         asyncio.run(_mend())
@@ -39,7 +43,7 @@ class Command(BaseCommand):
             application,
             port=settings.PORT,
             on_ready=self._greet,
-            in_background=build_index,
+            in_background=_in_background,
             on_stop=_finish_work,
         )
         try:
@@ -67,6 +71,17 @@ async def _mend() -> None:
         logger.warning("The rows of the index are not compared with it: %s", exc)
     finally:
         await close_runtime()
+
+
+def _check_providers() -> None:
+    """Find out now, and not at the first question, whether what the settings name can be had."""
+    language_model()
+    embedder()
+    open_store()
+
+
+async def _in_background() -> None:
+    await asyncio.gather(build_index(), interrupt_lost_turns())
 
 
 async def _finish_work() -> None:

@@ -1,6 +1,8 @@
 """`manage.py ask "question"`: an answer with its sources, in the terminal."""
 
 import asyncio
+import os
+import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -23,12 +25,17 @@ class Command(BaseCommand):
         parser.add_argument("--top-k", type=int, default=None, help="passages to answer from (1-20)")
 
     def handle(self, *args: Any, question: str, top_k: int | None, **options: Any) -> None:
+        if top_k is not None and not 1 <= top_k <= 20:
+            raise CommandError("--top-k is a number from 1 to 20.")
         if not question.strip():
             raise CommandError('The question is empty. Try: manage.py ask "What is a robot?"')
         try:
             asyncio.run(self._ask(question, top_k or settings.TOP_K))
         except KnowledgeError as exc:
             raise CommandError(str(exc)) from exc
+        except BrokenPipeError:
+            # Whoever reads along (head, less) has seen enough; the interpreter must not flush at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     async def _ask(self, question: str, limit: int) -> None:
         asked = Question(text=question, limit=limit, max_output_tokens=settings.MAX_OUTPUT_TOKENS)
