@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=KnowledgeError)
 
+# Seconds. A quota of the day is renewed at midnight in California, whatever RetryInfo says.
+NEXT_DAY = 3600.0
+
 # google.rpc.RetryInfo's delay, a protobuf Duration: "27s", "0.5s".
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)s")
 
@@ -177,6 +180,8 @@ def _refusal(exc: "APIError", model: str, setting: str) -> Trouble:
         return Trouble(
             f"Gemini has no model {model}; it may be retired. Set {setting} to a current one.", permanent=True
         )
+    if exc.code == 429 and _is_of_the_day(details):
+        return Trouble(f"Gemini's quota for {model} is used up for today.", retry_after=NEXT_DAY)
     if exc.code == 429:
         return Trouble(f"Gemini's quota for {model} is used up.", retry_after=_retry_delay(details))
     if exc.code is not None and 400 <= exc.code < 500 and exc.code != 408:
@@ -194,6 +199,11 @@ def _details(exc: "APIError") -> list[Mapping[str, Any]]:
     error = body.get("error", body)
     details = error.get("details") if isinstance(error, Mapping) else None
     return [detail for detail in details if isinstance(detail, Mapping)] if isinstance(details, list) else []
+
+
+def _is_of_the_day(details: list[Mapping[str, Any]]) -> bool:
+    """Whether QuotaFailure names a quota that is renewed once a day."""
+    return any("PerDay" in str(detail.get("violations", "")) for detail in details)
 
 
 def _retry_delay(details: list[Mapping[str, Any]]) -> float | None:

@@ -153,6 +153,17 @@ async def test_a_used_up_quota_says_how_long_to_wait(gemini: GeminiServer, embed
     assert (raised.value.retry_after, raised.value.permanent) == (34.5, False)
 
 
+async def test_a_quota_of_the_day_is_not_back_within_seconds(
+    gemini: GeminiServer, embedder: GeminiEmbedder
+) -> None:
+    gemini.embeddings.play(errors.quota("5s", period="PerDay"))
+
+    with pytest.raises(EmbeddingUnavailable, match="used up for today") as raised:
+        await embedder.embed_documents(["one"])
+    assert raised.value.retry_after is not None
+    assert raised.value.retry_after >= 3600
+
+
 @pytest.mark.parametrize("refusal", [errors.INTERNAL, errors.OVERLOADED, errors.DEADLINE])
 async def test_an_overloaded_service_may_be_tried_again(
     gemini: GeminiServer, embedder: GeminiEmbedder, refusal: errors.Refusal

@@ -65,11 +65,11 @@ def retired(model: str) -> Refusal:
     )
 
 
-def quota(retry_delay: str | None = None) -> Refusal:
+def quota(retry_delay: str | None = None, *, period: str = "PerMinute") -> Refusal:
     """`retry_delay` as protobuf writes durations: "27s"."""
     violation = {
         "@type": "type.googleapis.com/google.rpc.QuotaFailure",
-        "violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel-FreeTier"}],
+        "violations": [{"quotaId": f"GenerateRequests{period}PerProjectPerModel-FreeTier"}],
     }
     retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": retry_delay}
     return Refusal(
