@@ -8,6 +8,7 @@ from contextlib import aclosing
 import pytest
 import pytest_asyncio
 
+from chatbot_project import env
 from knowledge.errors import (
     ModelConnectTimeout,
     ModelInterrupted,
@@ -283,6 +284,15 @@ async def test_a_key_makes_gemini_the_language_model(settings):
     assert language_model().provider == "local"
     settings.GEMINI_API_KEY = KEY
     assert language_model().provider == "gemini"
+
+
+@pytest.mark.parametrize("variable", ["GEMINI_API_KEY", "GOOGLE_API_KEY"])
+async def test_a_key_with_blanks_around_it_works(gemini, settings, monkeypatch, variable):
+    monkeypatch.setenv(variable, f"  {KEY}\n")
+    settings.GEMINI_API_KEY = env.load().GEMINI_API_KEY
+    model = GeminiModel()
+    assert (await answer_of(model))[0] == TextDelta("The book says so")
+    await model.aclose()
 
 
 async def test_neither_the_key_nor_the_host_is_logged(gemini, model, caplog):
