@@ -95,10 +95,18 @@ async def search(query: str, *, limit: int, runtime: Runtime) -> tuple[Source, .
 
 
 async def _refused(retrieval: Retrieval, *, degraded: bool = False) -> AsyncGenerator[AnswerEvent, None]:
-    nearest = _sources(retrieval.passages[:NEAREST], retrieval.question)
+    nearest = _sources([] if retrieval.hopeless else _nearest(retrieval.passages), retrieval.question)
     offered = "\n".join(f"- {' › '.join(source.path)} [{source.number}]" for source in nearest)
     yield Written(f"{REFUSAL} The nearest sections are:\n\n{offered}" if nearest else REFUSAL, cited=nearest)
     yield Answered(answered=False, degraded=degraded)
+
+
+def _nearest(passages: Sequence[ScoredChunk]) -> list[ScoredChunk]:
+    """The best sections; one that is long enough for several passages counts once."""
+    sections: dict[str, ScoredChunk] = {}
+    for scored in passages:
+        sections.setdefault(scored.chunk.url, scored)
+    return list(sections.values())[:NEAREST]
 
 
 async def _written(
