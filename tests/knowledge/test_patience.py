@@ -26,14 +26,14 @@ class Provider(HashEmbedder):
     batch_size = 8
 
     def __init__(self, *errors: EmbeddingUnavailable, largest: int = 8) -> None:
-        self._errors = list(errors)
+        self.errors = list(errors)
         self._largest = largest  # request within the quota
         self.asked: list[int] = []
 
     async def embed_documents(self, texts: Sequence[str]) -> list[Matrix]:
         self.asked.append(len(texts))
-        if self._errors:
-            raise self._errors.pop(0)
+        if self.errors:
+            raise self.errors.pop(0)
         if len(texts) > self._largest:
             raise refusal(0.01)
         return await super().embed_documents(texts)
@@ -104,8 +104,7 @@ async def test_the_wait_is_as_long_as_the_provider_asks_for(watcher: Watcher) ->
 
 
 async def test_after_a_refusal_it_keeps_to_the_pace_that_the_quota_allows(watcher: Watcher) -> None:
-    provider = Provider(refusal(0.01))
-    provider._errors.clear()
+    provider = Provider()
     tracker = Tracker([watcher], total=24)
     await tracker.enter(Phase.EMBEDDING)
     patient = PatientEmbedder(provider, tracker=tracker, patience=QUICK)
@@ -113,7 +112,7 @@ async def test_after_a_refusal_it_keeps_to_the_pace_that_the_quota_allows(watche
     async for _ in patient.embed({str(number): f"text {number}" for number in range(24)}):
         moments.append(time.monotonic())
         if len(moments) == 1:
-            provider._errors.append(refusal(0.4))  # eight texts in 0.4 seconds
+            provider.errors.append(refusal(0.4))  # eight texts in 0.4 seconds
 
     assert moments[2] - moments[1] == pytest.approx(0.4, abs=0.15)
     assert provider.asked == [8, 8, 8, 8]
@@ -164,7 +163,7 @@ async def test_it_does_not_wait_at_all_for_what_would_take_too_long(watcher: Wat
 async def test_each_embedding_renews_the_patience(watcher: Watcher) -> None:
     class Moody(Provider):
         async def embed_documents(self, texts: Sequence[str]) -> list[Matrix]:
-            self._errors = self._errors or ([] if len(self.asked) % 2 else [refusal(0.2)])
+            self.errors = self.errors or ([] if len(self.asked) % 2 else [refusal(0.2)])
             return await super().embed_documents(texts)
 
     provider = Moody()

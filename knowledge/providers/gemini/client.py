@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=KnowledgeError)
 
-# Seconds. A quota of the day is renewed at midnight in California, whatever RetryInfo says.
-NEXT_DAY = 3600.0
+# Seconds, at the least: a quota of the day is renewed at midnight in California, whatever RetryInfo says.
+WAIT_FOR_DAILY_QUOTA = 3600.0
 
 # google.rpc.RetryInfo's delay, a protobuf Duration: "27s", "0.5s".
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)s")
@@ -181,7 +181,7 @@ def _refusal(exc: "APIError", model: str, setting: str) -> Trouble:
             f"Gemini has no model {model}; it may be retired. Set {setting} to a current one.", permanent=True
         )
     if exc.code == 429 and _is_of_the_day(details):
-        return Trouble(f"Gemini's quota for {model} is used up for today.", retry_after=NEXT_DAY)
+        return Trouble(f"Gemini's quota for {model} is used up for today.", retry_after=WAIT_FOR_DAILY_QUOTA)
     if exc.code == 429:
         return Trouble(f"Gemini's quota for {model} is used up.", retry_after=_retry_delay(details))
     if exc.code is not None and 400 <= exc.code < 500 and exc.code != 408:
