@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from math import ceil
 from time import monotonic
 from typing import Final, TypeVar
 
@@ -76,7 +77,7 @@ class Connection:
                 self._url,
                 # As `api_key` it would make the client warn of every http:// address, private ones too.
                 headers={"api-key": self._api_key} if self._api_key else None,
-                timeout=int(WRITE_WITHIN),  # for a single read or write of its sockets
+                timeout=ceil(WRITE_WITHIN),  # for a single read or write of its sockets
                 check_compatibility=False,  # it would ask from a thread, and print
             )
         return self._client

@@ -147,15 +147,22 @@ class ServerBuilder(IndexBuilder):
         self._lock = lock
 
     async def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
-        try:
+        async with self._collection_kept():
             await self._collection.upsert(chunks)
-        except CollectionMissing:
-            await self._lock.confirm()  # which says so, if another build has taken over
-            raise
 
     async def activate(self, manifest: Manifest) -> None:
-        if (count := await self._collection.count()) != manifest.chunks:
-            raise VectorStoreUnavailable(f"{count} chunks were written instead of {manifest.chunks}.")
-        await self._collection.settle()
+        async with self._collection_kept():
+            if (count := await self._collection.count()) != manifest.chunks:
+                raise VectorStoreUnavailable(f"{count} chunks were written instead of {manifest.chunks}.")
+            await self._collection.settle()
         await self._lock.confirm()
         await self._store.activate(manifest)
+
+    @asynccontextmanager
+    async def _collection_kept(self) -> AsyncIterator[None]:
+        """Raises BuildRunning where it was deleted because another build has taken over."""
+        try:
+            yield
+        except CollectionMissing:
+            await self._lock.confirm()
+            raise

@@ -2,7 +2,8 @@
 
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 
@@ -12,12 +13,17 @@ from qdrant_client import AsyncQdrantClient
 
 from knowledge.stores import build_lock, connection
 from knowledge.stores.server import ServerStore
-from tests.knowledge.stores.contract import OpenStore
+from tests.knowledge.stores.contract import OpenStore, texts, words
+from tests.knowledge.stores.corpus import NORTH, embedded, put
 from tests.standins.qdrant.server import KEY, QdrantServer, qdrant
 
 __all__ = ["qdrant"]
 
 NAME = "book"
+OLD = [embedded("the old legs", NORTH)]
+
+Impatient = Callable[[], AbstractContextManager[None]]
+OpenServerStore = Callable[..., ServerStore]
 
 
 @pytest.fixture
@@ -26,6 +32,20 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build_lock, "HEARTBEAT", 0.05)
     monkeypatch.setattr(build_lock, "PRESUMED_DEAD", 0.5)
     monkeypatch.setattr(connection, "PAUSES", (0.01,) * 5)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Impatient:
+    """For as long as this lasts, a server that does not answer is waited for only briefly."""
+
+    @contextmanager
+    def briefly() -> Iterator[None]:
+        with monkeypatch.context() as patch:
+            patch.setattr(connection, "READ_WITHIN", 0.5)
+            patch.setattr(connection, "WRITE_WITHIN", 0.5)
+            yield
+
+    return briefly
 
 
 @pytest_asyncio.fixture
@@ -63,3 +83,12 @@ async def _delete_collections(url: str, key: str | None, *, beginning_with: str)
         if collection.name.startswith(beginning_with):
             await client.delete_collection(collection.name)
     await client.close()
+
+
+@pytest_asyncio.fixture
+async def reader(open_on_standin: OpenServerStore) -> ServerStore:
+    """A store that has answered from an index of one chunk already."""
+    await put(open_on_standin(), OLD, number=1)
+    store = open_on_standin()
+    assert texts(await store.search(words("legs"))) == ["the old legs"]
+    return store
