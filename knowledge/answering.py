@@ -95,7 +95,7 @@ async def search(query: str, *, limit: int, runtime: Runtime) -> tuple[Source, .
 
 
 async def _refused(retrieval: Retrieval, *, degraded: bool = False) -> AsyncGenerator[AnswerEvent, None]:
-    nearest = _sources([] if retrieval.hopeless else _nearest(retrieval.passages), retrieval.question)
+    nearest = _sources(_nearest(retrieval.passages), retrieval.question)
     offered = "\n".join(f"- {' › '.join(source.path)} [{source.number}]" for source in nearest)
     yield Written(f"{REFUSAL} The nearest sections are:\n\n{offered}" if nearest else REFUSAL, cited=nearest)
     yield Answered(answered=False, degraded=degraded)
