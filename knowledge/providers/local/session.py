@@ -66,6 +66,8 @@ def open_session(folder: Path, *, graphs: Path) -> "InferenceSession":
 
     Raises EmbeddingUnavailable unless the weights are the published ones.
     """
+    # Unless it is told not to before it is loaded, the library reports the machine's use of it to its maker.
+    os.putenv("ORT_DISABLE_TELEMETRY", "1")
     from onnxruntime import InferenceSession, SessionOptions
 
     require_published(weights_file(folder))
