@@ -6,6 +6,8 @@ import sys
 
 from django.conf import settings
 
+from knowledge.status import build_announced
+
 logger = logging.getLogger(__name__)
 
 
@@ -26,7 +28,8 @@ async def build_index() -> None:
         start_new_session=True,  # the terminal's Ctrl-C is for the server, which then stops the build
     )
     try:
-        await _log_output(process)
+        with build_announced():
+            await _log_output(process)
     finally:
         if process.returncode is None:
             process.terminate()

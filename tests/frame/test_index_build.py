@@ -7,6 +7,8 @@ import textwrap
 import pytest
 
 from chatbot_project.index_build import build_index
+from knowledge.runtime import close_runtime
+from knowledge.status import IndexState, index_status
 
 
 @pytest.fixture
@@ -62,3 +64,17 @@ async def test_a_build_that_runs_when_the_server_stops_is_ended(manage_py, tmp_p
     with pytest.raises(asyncio.CancelledError):
         await build
     assert (tmp_path / "ended").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_while_a_build_is_being_begun_a_missing_index_is_said_to_be_on_its_way(manage_py):
+    manage_py("import time; time.sleep(60)")
+    assert (await index_status()).status is IndexState.EMPTY
+    build = asyncio.create_task(build_index())
+    while (await index_status()).status is not IndexState.BUILDING:
+        await asyncio.sleep(0.02)
+    build.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await build
+    assert (await index_status()).status is IndexState.EMPTY
+    await close_runtime()
