@@ -1,12 +1,16 @@
 """How code on the event loop touches the database: in a thread of its own, connection given back after."""
 
 from collections.abc import Awaitable, Callable
-from typing import ParamSpec, TypeVar, cast
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, ParamSpec, TypeVar, cast
 
 from channels.db import database_sync_to_async
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+# Enough for all who wait while a database wakes up. The event loop has few, and others need those.
+_THREADS: Final = ThreadPoolExecutor(max_workers=64, thread_name_prefix="database")
 
 
 def in_thread(function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
@@ -14,4 +18,5 @@ def in_thread(function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
 
     Those share one thread, so that a slow query would hold up every reader.
     """
-    return cast("Callable[P, Awaitable[T]]", database_sync_to_async(function, thread_sensitive=False))
+    called = database_sync_to_async(function, thread_sensitive=False, executor=_THREADS)
+    return cast("Callable[P, Awaitable[T]]", called)
