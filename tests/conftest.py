@@ -19,6 +19,8 @@ from tests.scripted import hash_embedder, scripted_model
 
 __all__ = ["hash_embedder", "scripted_model"]
 
+DATABASE_FIXTURES = {"db", "transactional_db", "empty_database", "way"}
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On Postgres run what touches the database; everything has run on SQLite."""
@@ -30,7 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _touches_the_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,11 @@ The zero-moment point is where the ground reaction force of a walking robot prod
 
 
 class Serving:
-    def __init__(self, folder: Path) -> None:
+    """A server of its own process, on the book in `folder`; `environment` is added to what it needs."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
+        self.environment = environment
         self.port = free_port()
         self.log = folder / "log"
         self.process = self.start()
@@ -40,6 +43,7 @@ class Serving:
             "CONTENT_PATH": str(self.folder / "book"),
             "PORT": str(self.port),
             "DJANGO_SETTINGS_MODULE": "chatbot_project.settings",
+            **self.environment,
         }
         with self.log.open("ab") as log:
             return subprocess.Popen(
