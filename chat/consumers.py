@@ -149,5 +149,7 @@ def _origin(scope: dict[str, Any]) -> str:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     secure = scope.get("scheme") == "wss"
     if settings.SECURE_PROXY_SSL_HEADER:
-        secure = secure or headers.get("x-forwarded-proto") == "https"
+        # The first of several proxies is the browser's; some name the WebSocket's own scheme.
+        forwarded = headers.get("x-forwarded-proto", "").partition(",")[0].strip()
+        secure = secure or forwarded in ("https", "wss")
     return f"{'https' if secure else 'http'}://{headers.get('host', 'localhost')}"
