@@ -55,3 +55,10 @@ def _described(state: dict[str, Any]) -> str:
     embedder = state.get("embedder")
     model = embedder.get("model") if isinstance(embedder, dict) else "words alone"
     return quoted(f"{state.get('chunks')} chunks of {state.get('documents')} documents, {model}")
+
+
+def _progress(state: dict[str, Any]) -> str:
+    building = state.get("building")
+    if not isinstance(building, dict):
+        return ""
+    return quoted(f": {building.get('phase')}, {building.get('done')} of {building.get('total')}")
