@@ -22,7 +22,8 @@ from knowledge.errors import (
     ModelUnavailable,
 )
 from knowledge.providers.base import LanguageModel
-from knowledge.types import Delta, Finish, FinishReason, Prompt
+from knowledge.storable import storable
+from knowledge.types import Delta, Finish, FinishReason, Prompt, TextDelta
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ async def _checked(prompt: Prompt, model: LanguageModel) -> AsyncGenerator[Begun
                     clock.begun = True
                     yield Begun(model)
                 if clock.begun:
-                    yield delta
+                    yield TextDelta(storable(delta.text))
     except ModelInterrupted as exc:
         if clock.begun:
             raise

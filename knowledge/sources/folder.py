@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.errors import SourceUnreadable
+from knowledge.storable import storable
 
 MARKDOWN = frozenset({".md", ".mdx", ".markdown"})
 HTML = frozenset({".html", ".htm"})
@@ -58,11 +59,6 @@ def read_text(path: Path) -> str:
             f"{path} is not UTF-8 (byte {exc.start}). Save it as UTF-8, or leave it out."
         ) from exc
     return storable(text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def storable(text: str) -> str:
-    """The text without what databases refuse, and escapes can bring in: NUL and lone surrogates."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _walk(root: Path) -> Iterator[SourceFile]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from knowledge.sources.folder import storable
+from knowledge.storable import storable
 
 logger = logging.getLogger(__name__)
 

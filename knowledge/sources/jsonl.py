@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.errors import SourceUnreadable
-from knowledge.sources.folder import read_text, storable
+from knowledge.sources.folder import read_text
 from knowledge.sources.outline import sections, source_document
 from knowledge.sources.routes import page_url
 from knowledge.sources.text import paragraphs
+from knowledge.storable import storable
 from knowledge.types import SourceDocument
 
 
