@@ -25,12 +25,15 @@ from chat.turns import turn_engine
 from chatbot_project.request_ids import current_request_id
 from knowledge.types import Source
 
+TAGS = ["Existing front ends"]
+
 
 class CompatChatView(AsyncView):
     throttle_classes = [QuestionThrottle]
 
     @extend_schema(
         summary="Ask, in the dialect of existing front ends",
+        tags=TAGS,
         request=CompatChatSerializer,
         responses={(200, EVENT_STREAM): OpenApiTypes.STR},
     )
@@ -55,7 +58,9 @@ class CompatChatView(AsyncView):
 class CompatConversationView(AsyncView):
     throttle_classes = [ReadThrottle]
 
-    @extend_schema(summary="A conversation, for existing front ends", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        summary="A conversation, for existing front ends", tags=TAGS, responses=OpenApiTypes.OBJECT
+    )
     async def get(self, request: Request, conversation_id: UUID) -> Response:
         messages = await in_thread(_messages)(caller_of(request), conversation_id)
         return Response({"conversation_id": str(conversation_id), "messages": messages})

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveUpdateDestroyAPIView
 from rest_framework.pagination import CursorPagination
@@ -55,6 +55,9 @@ class OldestFirst(Cursor):
     max_page_size = 200
 
 
+TAGS = ["Conversations"]
+
+
 class HistoryView(GenericAPIView[Any]):
     authentication_classes = [StaffSessionAuthentication, VisitorAuthentication]
     permission_classes = [StaffOnlyReadsPermission]
@@ -62,6 +65,7 @@ class HistoryView(GenericAPIView[Any]):
     content_negotiation_class = AnyAccept
 
 
+@extend_schema_view(get=extend_schema(summary="The caller's conversations, newest first", tags=TAGS))
 class ConversationListView(HistoryView, ListAPIView[Conversation]):
     serializer_class = ConversationSerializer
     pagination_class = NewestFirst
@@ -70,6 +74,11 @@ class ConversationListView(HistoryView, ListAPIView[Conversation]):
         return own_conversations(caller_of(self.request)).annotate(message_count=Count("messages"))
 
 
+@extend_schema_view(
+    get=extend_schema(summary="A conversation", tags=TAGS),
+    patch=extend_schema(summary="Rename a conversation", tags=TAGS),
+    delete=extend_schema(summary="Delete a conversation with all of its messages", tags=TAGS),
+)
 class ConversationView(HistoryView, RetrieveUpdateDestroyAPIView[Conversation]):
     serializer_class = ConversationSerializer
     http_method_names = ["get", "head", "patch", "delete", "options"]
@@ -96,6 +105,7 @@ class ConversationView(HistoryView, RetrieveUpdateDestroyAPIView[Conversation]):
             setattr(serializer.instance, name, value)
 
 
+@extend_schema_view(get=extend_schema(summary="A conversation's messages, oldest first", tags=TAGS))
 class MessageListView(HistoryView, ListAPIView[Message]):
     serializer_class = MessageSerializer
     pagination_class = OldestFirst
@@ -113,7 +123,7 @@ class MessageListView(HistoryView, ListAPIView[Message]):
 class FeedbackView(HistoryView):
     serializer_class = FeedbackSerializer
 
-    @extend_schema(summary="Rate an answer", responses=FeedbackSerializer)
+    @extend_schema(summary="Rate an answer", tags=TAGS, responses=FeedbackSerializer)
     def put(self, request: Request, message_id: UUID) -> Response:
         caller = caller_of(request)
         answer = answer_for(caller, message_id)
@@ -121,7 +131,7 @@ class FeedbackView(HistoryView):
         sent.is_valid(raise_exception=True)
         return Response(FeedbackSerializer(record_feedback(answer, **sent.validated_data)).data)
 
-    @extend_schema(summary="Withdraw the rating", responses={204: None})
+    @extend_schema(summary="Withdraw the rating", tags=TAGS, responses={204: None})
     def delete(self, request: Request, message_id: UUID) -> Response:
         caller = caller_of(request)
         withdraw_feedback(answer_for(caller, message_id))

@@ -41,6 +41,7 @@ class QueryView(AsyncView):
 
     @extend_schema(
         summary="Ask a question",
+        tags=["Ask"],
         description="JSON, or server-sent events when `stream` is true or `text/event-stream` accepted.",
         request=QuerySerializer,
         responses={
@@ -87,7 +88,13 @@ class QueryView(AsyncView):
 class SearchView(AsyncView):
     throttle_classes = [QuestionThrottle]
 
-    @extend_schema(summary="Search the book", request=SearchSerializer, responses=SearchResultsSerializer)
+    @extend_schema(
+        summary="Search the book",
+        description="The passages alone, best first, without an answer.",
+        tags=["Ask"],
+        request=SearchSerializer,
+        responses=SearchResultsSerializer,
+    )
     async def post(self, request: Request) -> Response:
         query = SearchSerializer(data=request.data)
         query.is_valid(raise_exception=True)
@@ -105,6 +112,7 @@ class MessageEventsView(AsyncView):
 
     @extend_schema(
         summary="Rejoin or replay an answer",
+        tags=["Ask"],
         responses={(200, EVENT_STREAM): OpenApiTypes.STR, 204: None, 404: ErrorSerializer},
         parameters=[
             OpenApiParameter("Last-Event-ID", int, OpenApiParameter.HEADER, description="What came last."),
@@ -125,6 +133,7 @@ class CancelView(AsyncView):
 
     @extend_schema(
         summary="Stop an answer",
+        tags=["Ask"],
         description="What came so far is kept.",
         request=None,
         responses={200: MessageSerializer, 404: ErrorSerializer},
@@ -140,7 +149,7 @@ class CancelView(AsyncView):
 class IndexView(AsyncView):
     throttle_classes = [ReadThrottle]
 
-    @extend_schema(summary="The state of the index", responses=IndexSerializer)
+    @extend_schema(summary="The state of the index", tags=["Index"], responses=IndexSerializer)
     async def get(self, request: Request) -> Response:
         return Response(IndexSerializer(await index_status()).data)
 

@@ -131,8 +131,19 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "A book that answers",
     "DESCRIPTION": (
         "Ask a book questions and get answers with citations. A caller is a visitor: the first call returns "
-        "a `visitor_token`, and whoever sends it as `X-Visitor-Token` sees their own conversations again."
+        "a `visitor_token`, and whoever sends it as `X-Visitor-Token` sees their own conversations again.\n\n"
+        "Every error has one shape: `detail`, `code`, `request_id` and `retryable`. The event stream, the "
+        "WebSocket at `/ws/chat` and all error codes are described in `docs/events.md` of the source code."
     ),
+    "TAGS": [
+        {"name": "Ask", "description": "Questions, answers and searches."},
+        {
+            "name": "Conversations",
+            "description": "What the caller has asked, and how they rated it.",
+        },
+        {"name": "Index", "description": "What can be asked about."},
+        {"name": "Existing front ends", "description": "An older dialect, for chats that already speak it."},
+    ],
     "VERSION": __version__,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
