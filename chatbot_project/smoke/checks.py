@@ -30,6 +30,7 @@ class Finding:
     verdict: Verdict
     seconds: float
     note: str  # for a check that failed: what is wrong, and what to do about it
+    reached: bool = True  # whether anything answered
 
 
 ALIVE = Check("alive", pages.alive)
@@ -52,22 +53,21 @@ DELETION = Check("deletion", pages.delete_conversations)
 
 def examine(server: Deployment) -> Iterator[Finding]:
     """Check after check, each as it is done. Where nothing answers, the first is the only one."""
-    first, reached = _finding_of(ALIVE, server)
+    first = finding_of(ALIVE, server)
     yield first
-    if not reached:
+    if not first.reached:
         return
     for check in (*CHECKS, *(CHECKS_OF_ORIGIN if server.origin else ()), DELETION):
-        yield _finding_of(check, server)[0]
+        yield finding_of(check, server)
 
 
-def _finding_of(check: Check, server: Deployment) -> tuple[Finding, bool]:
-    """And whether anything answered."""
+def finding_of(check: Check, server: Deployment) -> Finding:
     began = time.monotonic()
     try:
         note = check.make(server)
     except CheckFailed as exc:
-        seconds = time.monotonic() - began
-        return Finding(check.name, Verdict.FAILED, seconds, str(exc)), not isinstance(exc, Unreachable)
+        seconds, reached = time.monotonic() - began, not isinstance(exc, Unreachable)
+        return Finding(check.name, Verdict.FAILED, seconds, str(exc), reached)
     seconds = time.monotonic() - began
     verdict = Verdict.SLOW if seconds > check.typical else Verdict.OK
-    return Finding(check.name, verdict, seconds, note), True
+    return Finding(check.name, verdict, seconds, note)

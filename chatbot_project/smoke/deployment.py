@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -88,9 +87,11 @@ class Deployment:
             raise Unreachable(f"No answer from {self.address}: {quoted(exc)}.") from exc
 
     def _refusal(self, response: httpx.Response) -> str:
-        if response.is_redirect:
-            place = urlsplit(response.headers.get("Location", ""))
-            return f"It points elsewhere: check {quoted(place.scheme)}://{quoted(place.netloc)} instead."
+        if response.next_request:
+            place = response.next_request.url
+            return (
+                f"It redirects to {quoted(f'{place.scheme}://{place.netloc.decode()}')}: check that instead."
+            )
         body = _json(response)
         if isinstance(body, dict) and "detail" in body and "code" in body:
             return f"HTTP {response.status_code}, {quoted(body['code'])}: {quoted(body['detail'])}"

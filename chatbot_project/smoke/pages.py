@@ -28,12 +28,8 @@ def index(server: Deployment) -> str:
     state = server.json(server.call("GET", "/v1/index"))
     if state.get("status") == "ready":
         return _described(state)
-    building = state.get("building")
-    if isinstance(building, dict):
-        progress = f"{building.get('phase')}, {building.get('done')} of {building.get('total')}"
-        raise CheckFailed(
-            f"The book is still being indexed ({quoted(progress)}). Check again when it is done."
-        )
+    if state.get("status") == "building":
+        raise CheckFailed(f"The book is still being indexed{_progress(state)}. Check again when it is done.")
     raise CheckFailed("There is no index. Its log says why; to build one: manage.py reindex")
 
 
