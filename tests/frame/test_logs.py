@@ -56,7 +56,7 @@ def test_why_the_database_is_away_is_said_in_one_line_that_names_nobody():
     )
     NamesFilter().filter(record)
     assert record.getMessage() == (
-        "error connecting in …: connection to server at …, port 5432 failed: user … unknown"
+        "error connecting in …: connection to server at …, port 5432 failed: FATAL: user … unknown"
     )
 
 
