@@ -79,6 +79,12 @@ def wait_for_build(environment: dict[str, str], *, beside: Path | None = None) -
         time.sleep(0.01)
 
 
+def test_it_can_be_the_first_command_of_all(environment: dict[str, str], tmp_path: Path) -> None:
+    status, printed = reindex({**environment, "DATA_DIR": str(tmp_path / "fresh")})
+
+    assert (status, "13 added" in printed) == (0, True), printed
+
+
 def test_a_second_one_is_refused_with_the_progress_of_the_first(environment: dict[str, str]) -> None:
     first = start(environment, seconds_per_batch=1.0)
     wait_for_build(environment)

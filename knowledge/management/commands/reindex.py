@@ -7,8 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from knowledge.builds import BuildMirror, mend, running_build
 from knowledge.content import source_paths
@@ -54,11 +55,12 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
+            _ensure_tables()
             asyncio.run(self._run(options))
         except (KnowledgeError, ImproperlyConfigured) as exc:
             raise CommandError(str(exc)) from exc
         except DatabaseError as exc:
-            raise CommandError(f"The database cannot be used ({exc}). Has manage.py migrate run?") from exc
+            raise CommandError(f"The database cannot be used: {exc}") from exc
         except KeyboardInterrupt as exc:
             raise CommandError("Stopped. The index is as it was.", returncode=130) from exc
 
@@ -118,6 +120,13 @@ class Warner(BuildObserver):
     async def began(self, build_id: str, embedder: EmbedderIdentity | None) -> None:
         if embedder is None:
             self._command.stderr.write(self._command.style.WARNING(WORDS_ALONE))
+
+
+def _ensure_tables() -> None:
+    """The index may be built before the server ever ran."""
+    if IndexBuild._meta.db_table not in connection.introspection.table_names():
+        call_command("migrate", interactive=False, verbosity=0)
+    connection.close()
 
 
 async def _refusal() -> str:
