@@ -1,4 +1,8 @@
+import gzip
+import re
+
 import pytest
+from django.core.management import call_command
 from django.test import AsyncClient, Client
 
 STYLE = "/static/admin/css/base.css"
@@ -40,3 +44,34 @@ async def test_there_is_nothing_but_static_files(settings, path):
 
 def test_a_sync_server_serves_them_too():
     assert Client().get(STYLE).status_code == 200
+
+
+@pytest.fixture
+def _collected(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.WHITENOISE_USE_FINDERS = False
+    others = ["admin", "drf_spectacular_sidecar", "unfold"]
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=others)
+
+
+@pytest.mark.usefixtures("_collected")
+async def test_collected_files_may_be_kept_for_ever():
+    site = AsyncClient()
+    page = await site.get("/")
+    scripts = re.findall(r'src="(/static/chat/page\.[0-9a-f]{12}\.js)"', page.text)
+    script = await site.get(scripts[0])
+    assert "immutable" in script.headers["Cache-Control"]
+    compressed = await site.get(scripts[0], headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(compressed.content) == script.content
+    modules = re.findall(r'from "\./([\w.]+)"', script.text)
+    assert modules
+    for module in modules:
+        imported = await site.get(f"/static/chat/{module}")
+        assert "immutable" in imported.headers["Cache-Control"]
+
+
+@pytest.mark.usefixtures("_collected")
+async def test_collected_files_keep_their_plain_names_too():
+    response = await AsyncClient().get("/static/chat/page.js")
+    assert response.status_code == 200
+    assert "immutable" not in response.headers["Cache-Control"]
