@@ -50,7 +50,7 @@ def answer_prompt(
         words=tuple(words),
         passages=tuple(passages),
         selection=selection,
-        told=history[-1].answer if history and question != asked else "",
+        previous_answer=history[-1].answer if history and question != asked else "",
         max_output_tokens=max_output_tokens,
     )
 

@@ -33,7 +33,7 @@ class Runtime:
     @cached_property
     def fallback_model(self) -> LanguageModel:
         """Answers from the passages alone when `model` cannot."""
-        return local_language_model()
+        return local_language_model() if self.model.generative else self.model
 
     def embedder(self, built_with: EmbedderIdentity | None) -> Embedder | None:
         """The embedder that an index was built with; None where that one cannot be had: BM25 alone."""

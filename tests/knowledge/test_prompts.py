@@ -41,7 +41,12 @@ def test_the_newest_history_that_fits_is_kept_in_order():
 def test_a_follow_up_brings_along_what_the_reader_was_told():
     history = [PastTurn("What is balance?", "It is this.")]
     assert (
-        answer_prompt("and how? (balance)", asked="and how?", passages=[], history=history).told
+        answer_prompt("and how? (balance)", asked="and how?", passages=[], history=history).previous_answer
         == "It is this."
     )
-    assert answer_prompt("What is a hand?", asked="What is a hand?", passages=[], history=history).told == ""
+    assert (
+        answer_prompt(
+            "What is a hand?", asked="What is a hand?", passages=[], history=history
+        ).previous_answer
+        == ""
+    )

@@ -61,7 +61,7 @@ async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_co
         for candidate in _all(prompt)
         if (with_code or candidate.sentence.kind is not BlockKind.CODE)
         # Where the question goes on from an answer, that has been said.
-        and candidate.sentence.text not in prompt.told
+        and candidate.sentence.text not in prompt.previous_answer
     ]
     promising = sorted(
         _scored_by_words(eligible, prompt),
