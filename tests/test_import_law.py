@@ -21,7 +21,7 @@ LAW = [
     ("", ("knowledge/providers/gemini/",), ("google", "aiohttp")),
     ("", ("chatbot_project/env.py",), ("dotenv",)),
     ("knowledge", ("knowledge/runtime.py", "knowledge/stores/"), ("knowledge.stores.edge",)),
-    ("chat", (), ("knowledge.retrieval", "knowledge.followups", "knowledge.stores", "knowledge.providers")),
+    ("chat/", (), ("knowledge.retrieval", "knowledge.followups", "knowledge.stores", "knowledge.providers")),
     ("knowledge/chunking.py", (), ("django",)),
     ("chat/turns.py", (), ("chat.views", "chat.consumers", "rest_framework", "channels.generic")),
 ]
