@@ -147,3 +147,11 @@ def test_a_second_start_has_nothing_to_do(tmp_path):
     time.sleep(3)
     assert second.stop() == 0
     assert "reindex" not in second.log.read_text()[said:]
+
+
+def test_a_start_that_waits_for_its_database_can_be_stopped(tmp_path):
+    waiting = Serving(tmp_path, DATABASE_URL=f"postgresql://book:secret@127.0.0.1:{free_port()}/book")
+    while "cannot be reached yet" not in waiting.log.read_text():
+        assert waiting.process.poll() is None, waiting.log.read_text()
+        time.sleep(0.1)
+    assert waiting.stop() == 128 + signal.SIGTERM

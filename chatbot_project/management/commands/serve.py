@@ -1,7 +1,8 @@
 import asyncio
 import logging
+import signal
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -26,6 +27,8 @@ class Command(BaseCommand):
     help = "Prepare the database, bring the index up to date and serve."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # The first process of a container is spared every signal that it has not asked for.
+        signal.signal(signal.SIGTERM, _leave)
         _check_providers()
         migrate()
         ensure_superuser(settings.ENV)
@@ -71,6 +74,11 @@ async def _mend() -> None:
         logger.warning("The rows of the index are not compared with it: %s", exc)
     finally:
         await close_runtime()
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    """Stop while there is nothing yet that would have to be finished."""
+    sys.exit(128 + number)
 
 
 def _check_providers() -> None:
