@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +13,14 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from chatbot_project.databases import POOL, database
+from chatbot_project.postgres.base import DatabaseWrapper
 from tests.databases import ON_POSTGRES
 from tests.standins.tcp_proxy import TcpProxy
 
 collect_ignore_glob = [] if ON_POSTGRES else ["test_*.py"]
+
+PATIENCE = 1.5  # seconds, of the pool that `through` has
 
 
 @dataclass(frozen=True)
@@ -50,3 +55,16 @@ def new_database() -> Iterator[Way]:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
         yield Way(proxy, {**server, "dbname": name})
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def through(empty_database, django_db_blocker) -> Iterator[DatabaseWrapper]:
+    """A connection as the product configures it, but for its patience; `copy()` gives another one."""
+    settings = {**database(empty_database.url, data_dir=Path()), "TIME_ZONE": None, "AUTOCOMMIT": True}
+    settings |= {"ATOMIC_REQUESTS": False, "CONN_HEALTH_CHECKS": False, "TEST": {}}
+    settings["OPTIONS"]["pool"] = {**POOL, "timeout": PATIENCE, "reconnect_timeout": PATIENCE}
+    with django_db_blocker.unblock():
+        wrapper = DatabaseWrapper(settings, alias=empty_database.parameters["dbname"])
+        yield wrapper
+        wrapper.close()
+        wrapper.close_pool()

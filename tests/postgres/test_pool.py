@@ -1,32 +1,16 @@
 """The pool behind Django's connections, with a network between it and the server."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import pytest
 from django.db import OperationalError
 
-from chatbot_project.databases import POOL, database
+from chatbot_project.databases import POOL
 from chatbot_project.errors import error_body
 from chatbot_project.postgres.base import DatabaseWrapper
-
-PATIENCE = 1.5  # seconds
-
-
-@pytest.fixture
-def through(empty_database, django_db_blocker) -> Iterator[DatabaseWrapper]:
-    """A connection as the product configures it, but for its patience; `copy()` gives another one."""
-    settings = {**database(empty_database.url, data_dir=Path()), "TIME_ZONE": None, "AUTOCOMMIT": True}
-    settings |= {"ATOMIC_REQUESTS": False, "CONN_HEALTH_CHECKS": False, "TEST": {}}
-    settings["OPTIONS"]["pool"] = {**POOL, "timeout": PATIENCE, "reconnect_timeout": PATIENCE}
-    with django_db_blocker.unblock():
-        wrapper = DatabaseWrapper(settings, alias=empty_database.parameters["dbname"])
-        yield wrapper
-        wrapper.close()
-        wrapper.close_pool()
+from tests.postgres.conftest import PATIENCE
 
 
 def answer(connection: DatabaseWrapper) -> int:
