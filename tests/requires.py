@@ -14,6 +14,11 @@ def chromium_path() -> str:
     return _missing("Chromium is not installed (Debian: apt-get install chromium)")
 
 
+def program(name: str) -> str:
+    """Where it is."""
+    return shutil.which(name) or _missing(f"{name} is not installed")
+
+
 def _missing(sentence: str) -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
