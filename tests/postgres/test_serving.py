@@ -41,6 +41,7 @@ def serving(way: Way, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
 def ask(serving: Serving, way: Way) -> Iterator["Asking"]:
     yield Asking(serving.site)
     way.proxy.accept()
+    way.proxy.latency = 0.0
 
 
 class Asking:
@@ -76,6 +77,17 @@ def test_a_sleeping_database_is_waited_for(ask, way):
     began = time.monotonic()
     assert ask().status_code == 200
     assert time.monotonic() - began > 5
+
+
+def test_a_distant_database_is_asked_few_times_for_a_question(ask, way):
+    assert ask().status_code == 200
+    began = time.monotonic()
+    assert ask().status_code == 200
+    near = time.monotonic() - began
+    way.proxy.latency = 0.1
+    began = time.monotonic()
+    assert ask().status_code == 200
+    assert time.monotonic() - began - near < 15 * way.proxy.latency
 
 
 def test_connections_that_died_are_no_readers_business(ask, way):
