@@ -1,5 +1,7 @@
 """What every vector store must do. A store's own test file derives from it and gives it the store."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -254,6 +256,31 @@ class VectorStoreContract:
         await put(writer, [embedded("the new legs", NORTH)], number=2)
 
         assert texts(await reader.search(words("legs"))) == ["the new legs"]
+
+    async def test_questions_during_swaps_are_all_answered(self, open_store: OpenStore) -> None:
+        writer, reader = open_store(), open_store()
+        legs = [embedded("legs walk", NORTH), embedded("arms reach", EAST, position=1)]
+        await put(writer, legs, number=1)
+        answers = Counter[str]()
+
+        async def ask(name: str) -> None:
+            while True:
+                assert texts(await reader.search(near(NORTH, "legs", limit=1))) == ["legs walk"]
+                answers[name] += 1
+                await asyncio.sleep(0)
+
+        readers = [asyncio.create_task(ask(name)) for name in "abc"]
+        for number in range(2, 7):
+            await put(writer, legs, number=number)
+            before = answers.copy()
+            while min(answers[name] - before[name] for name in "abc") < 2:
+                assert not any(asking.done() for asking in readers), await asyncio.gather(*readers)
+                await asyncio.sleep(0.01)
+
+        for asking in readers:
+            asking.cancel()
+        ended = await asyncio.gather(*readers, return_exceptions=True)
+        assert all(isinstance(end, asyncio.CancelledError) for end in ended)
 
     async def test_the_embedder_may_change_from_one_index_to_the_next(self, store: VectorStore) -> None:
         await put(store, [embedded("legs", NORTH)], number=1)

@@ -142,27 +142,6 @@ class TestFiles:
 
 
 class TestReaders:
-    async def test_questions_during_swaps_are_all_answered(self, store: EdgeStore, root: Path) -> None:
-        reader = EdgeStore(root, language="english")
-        await put(store, LEGS, number=1)
-        done = asyncio.Event()
-
-        async def ask() -> int:
-            asked = 0
-            while not done.is_set():
-                assert texts(await reader.search(near(NORTH, "legs", limit=1))) == ["legs walk"]
-                asked += 1
-                await asyncio.sleep(0)
-            return asked
-
-        readers = [asyncio.create_task(ask()) for _ in range(4)]
-        for number in range(2, 8):
-            await put(store, LEGS, number=number)
-            await asyncio.sleep(0.05)
-        done.set()
-
-        assert min(await asyncio.gather(*readers)) > 6
-
     async def test_reading_vectors_survives_a_swap(self, store: EdgeStore) -> None:
         many = [embedded(f"legs {number}", NORTH, position=number) for number in range(600)]
         await put(store, many, number=1)

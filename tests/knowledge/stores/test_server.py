@@ -14,7 +14,7 @@ from knowledge.stores import open_store as open_configured_store
 from knowledge.stores.catalogue import MANIFEST_ID
 from knowledge.stores.server import ServerStore
 from tests.knowledge.stores.conftest import OpenServerStore
-from tests.knowledge.stores.contract import OpenStore, VectorStoreContract, near, texts, words
+from tests.knowledge.stores.contract import OpenStore, VectorStoreContract, texts, words
 from tests.knowledge.stores.corpus import EAST, NORTH, build_id, embedded, put
 from tests.standins.qdrant.server import KEY, QdrantServer
 
@@ -214,22 +214,3 @@ class TestReaders:
         await put(builder, [embedded("the newest legs", NORTH)], number=3)
 
         assert texts(await reader.search(words("legs"))) == ["the newest legs"]
-
-    async def test_questions_during_swaps_are_all_answered(self, open_on_standin: OpenServerStore) -> None:
-        builder, reader = open_on_standin(), open_on_standin(look_every=0.05)
-        await put(builder, LEGS, number=1)
-        done = asyncio.Event()
-
-        async def ask() -> int:
-            asked = 0
-            while not done.is_set():
-                assert texts(await reader.search(near(NORTH, "legs", limit=1))) == ["legs walk"]
-                asked += 1
-            return asked
-
-        asking = [asyncio.create_task(ask()) for _ in range(3)]
-        for number in range(2, 6):
-            await put(builder, LEGS, number=number)
-        done.set()
-
-        assert min(await asyncio.gather(*asking)) > 1
