@@ -163,7 +163,7 @@ async def _model_answer(
         yield Written(REFUSAL)
     yield Answered(
         answered=text.answers,
-        degraded=model is last_resort,
+        degraded=model is last_resort and model is not models[0],
         provider=model.provider,
         model=model.model,
         usage=usage,
