@@ -22,25 +22,6 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
 
-_STORED_ERRORS: dict[str, type[ApiError | KnowledgeError]] = {
-    error.code: error
-    for error in (
-        TurnInterrupted,
-        TurnTimeout,
-        knowledge_errors.IndexEmpty,
-        knowledge_errors.VectorStoreUnavailable,
-        knowledge_errors.VectorStoreSuspended,
-        knowledge_errors.VectorStoreDenied,
-        knowledge_errors.VectorStoreRefused,
-        knowledge_errors.VectorStoreFailing,
-        knowledge_errors.VectorStoreUnreachable,
-        knowledge_errors.VectorStoreTimeout,
-        knowledge_errors.EmbeddingUnavailable,
-        knowledge_errors.ModelUnavailable,
-        knowledge_errors.ModelInterrupted,
-    )
-}
-
 
 def replayed(stored: Message) -> AnswerStream:
     """A finished answer, to be followed like a running one."""
@@ -96,8 +77,7 @@ def _question_id(stored: Message) -> UUID:
 
 def _end(stored: Message) -> End:
     if stored.status in (Message.Status.FAILED, Message.Status.INTERRUPTED):
-        error = _STORED_ERRORS.get(stored.error_code, KnowledgeError)
-        return Failed(error_body(error()), length=len(stored.content))
+        return Failed(error_body(_error_of(stored.error_code)), length=len(stored.content))
     return Done(
         answer=stored.content,
         status=stored.status,
@@ -107,3 +87,14 @@ def _end(stored: Message) -> End:
         usage=Usage(stored.prompt_tokens, stored.completion_tokens),
         timings=Timings(stored.retrieval_ms, stored.first_token_ms, stored.total_ms),
     )
+
+
+def _error_of(code: str) -> ApiError | KnowledgeError:
+    """The error that ended a stored turn."""
+    kinds: list[type[ApiError | KnowledgeError]] = [TurnInterrupted, TurnTimeout]
+    kinds += [
+        kind
+        for kind in vars(knowledge_errors).values()
+        if isinstance(kind, type) and issubclass(kind, KnowledgeError)
+    ]
+    return next((kind() for kind in kinds if kind.code == code), KnowledgeError())

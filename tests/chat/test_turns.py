@@ -104,6 +104,15 @@ async def test_a_finished_answer_is_replayed(alice):
     assert (await alice.get(path, **{"Last-Event-ID": str(events[-1]["seq"])})).status_code == 204
 
 
+@pytest.mark.parametrize("code", ["llm_silence_timeout", "llm_interrupted", "interrupted", "answer_timeout"])
+async def test_a_replay_tells_why_the_answer_broke_off(alice, code):
+    answer = (await alice.ask("What is the zero-moment point?")).json()
+    stored = Message.objects.filter(pk=answer["message_id"])
+    await stored.aupdate(status=Message.Status.INTERRUPTED, error_code=code)
+    *_, error = await read_events(await alice.get(f"/v1/messages/{answer['message_id']}/events"))
+    assert (error["type"], error["code"], error["retryable"]) == ("error", code, True)
+
+
 async def test_a_token_in_the_address_opens_the_events(alice):
     answer = (await alice.ask("What is the zero-moment point?")).json()
     token = answer["visitor_token"]
