@@ -78,3 +78,17 @@ async def test_while_a_build_is_being_begun_a_missing_index_is_said_to_be_on_its
         await build
     assert (await index_status()).status is IndexState.EMPTY
     await close_runtime()
+
+
+async def test_without_content_an_index_on_a_server_is_only_served(settings, manage_py, tmp_path, caplog):
+    settings.QDRANT_URL = "http://127.0.0.1:6333"
+    manage_py("import pathlib; pathlib.Path(__file__).with_name('built').touch()")
+
+    settings.CONTENT_PATH = None
+    await build_index()
+    assert not (tmp_path / "built").exists()
+    assert "the index on that server is served as it is" in caplog.text
+
+    settings.CONTENT_PATH = tmp_path
+    await build_index()
+    assert (tmp_path / "built").exists()
