@@ -80,7 +80,12 @@ def wait_for_answer(url: str, server: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def running(command: list[str], variables: dict[str, str], **pipes: int) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, cwd=ROOT, env=variables, **{"stdout": subprocess.DEVNULL, **pipes})
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=variables,
+        **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **pipes},
+    )
     try:
         yield process
     finally:
