@@ -75,7 +75,7 @@ class ServerStore(VectorStore):
         await self._catalogue.require_free_name()
         lock = BuildLock(self._server, self._catalogue.name)
         async with lock.held():
-            await self._catalogue.prune()
+            await attempted(self._catalogue.prune(), purpose="delete what killed builds have left")
             name = self._catalogue.collection(build_id)
             collection = IndexCollection(self._server, name, bm25=self._bm25, dimensions=dimensions)
             try:

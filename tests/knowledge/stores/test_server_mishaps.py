@@ -94,3 +94,18 @@ async def test_attempts_end_even_where_each_takes_long(
         await put(reader, MANY, number=2)
 
     assert qdrant.requests.count("POST /collections/aliases") == 2
+
+
+async def test_what_cannot_be_deleted_now_is_left_to_the_next_build(
+    reader: ServerStore, qdrant: QdrantServer
+) -> None:
+    qdrant.faults.append(Fault(where="DELETE", status=503))
+    for number in (2, 3):
+        await put(reader, MANY, number=number)
+    assert len(await qdrant.engine.names()) == 4
+
+    qdrant.faults.clear()
+    newest = await put(reader, MANY, number=4)
+
+    assert await reader.manifest() == newest
+    assert len(await qdrant.engine.names()) == 3
