@@ -20,7 +20,11 @@ LAW = [
     ("", SERVER, ("daphne", "twisted")),
     ("", ("knowledge/providers/gemini/",), ("google", "aiohttp")),
     ("", ("chatbot_project/env.py",), ("dotenv",)),
-    ("knowledge", ("knowledge/runtime.py", "knowledge/stores/"), ("knowledge.stores.edge",)),
+    (
+        "knowledge",
+        ("knowledge/runtime.py", "knowledge/stores/"),
+        ("knowledge.stores.edge", "knowledge.stores.server"),
+    ),
     ("chat/", (), ("knowledge.retrieval", "knowledge.followups", "knowledge.stores", "knowledge.providers")),
     ("knowledge/chunking.py", (), ("django",)),
     ("chat/turns.py", (), ("chat.views", "chat.consumers", "rest_framework", "channels.generic")),
