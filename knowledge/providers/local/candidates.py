@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
+from knowledge.definitions import definition
+from knowledge.providers.local.forms import cost, is_quotable
 from knowledge.providers.local.sentence_vectors import SentenceVectors
 from knowledge.sentences import Sentence, sentences
 from knowledge.types import BlockKind, Chunk, Prompt, WeightedText
@@ -22,12 +25,8 @@ RANK_COST_OF_EMBEDDING = 0.03
 RANK_COST = 0.01
 # A sentence gains by what its passage is about: this share of the passage's cosine to the question.
 PASSAGE_SHARE = 0.3
-# A table has many words, and so some of any question's.
-TABLE_COST = 0.15
-# A question is no answer, however like the reader's it is: "Further reading" is full of them.
-QUESTION_COST = 0.4
-# Nor is, most often, what does not end like a sentence: a title, a caption.
-FRAGMENT_COST = 0.1
+# A sentence gains this much by saying what the term is that is asked after.
+DEFINITION_GAIN = 0.4
 # What the reader marked is a part of the question.
 SELECTION_PULL = 0.5
 # It may be what is asked for, and so may what stands beside it; but a sentence does not explain itself, which
@@ -36,8 +35,6 @@ IN_SELECTION = 0.05
 BESIDE_SELECTION = 0.15
 UNEXPLAINED = -1.0
 
-_QUESTION = re.compile(r"[?？؟]\W*\Z")  # noqa: RUF001
-_ENDED = re.compile(r"[.!:;…。！۔।]\W*\Z")  # noqa: RUF001
 _LINK_TARGET = re.compile(r"(?<=\])\([^()\s]*\)")
 _MARKUP = re.compile(r"[*_`#>|\[\]]+")
 
@@ -47,6 +44,9 @@ class Candidate:
     passage: int  # from 0, in the prompt's order
     position: int  # from 0, among the passage's sentences
     sentence: Sentence
+    cost: float = 0.0  # of its form
+    shown: str = ""  # the code that follows it
+    definition: float = 0.0  # how far it says what the term is that is asked after
     coverage: float = 0.0  # the share of the question's words that it and its headings have
     score: float = 0.0
 
@@ -60,11 +60,12 @@ async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_co
         candidate
         for candidate in _all(prompt)
         if (with_code or candidate.sentence.kind is not BlockKind.CODE)
+        and is_quotable(candidate.sentence, prompt.passages[candidate.passage].chunk, prompt.question)
         # Where the question goes on from an answer, that has been said.
         and candidate.sentence.text not in prompt.previous_answer
     ]
     promising = sorted(
-        _scored_by_words(eligible, prompt),
+        _scored_by_words(eligible, prompt, with_code=with_code),
         key=lambda candidate: candidate.score - RANK_COST_OF_EMBEDDING * candidate.passage,
         reverse=True,
     )[:EMBEDDED]
@@ -84,21 +85,32 @@ def _passage_score(candidate: Candidate, prompt: Prompt) -> float:
 
 def _all(prompt: Prompt) -> Iterator[Candidate]:
     for passage, scored in enumerate(prompt.passages):
-        for position, sentence in enumerate(sentences(scored.chunk.text)):
-            yield Candidate(passage, position, sentence)
+        headings = scored.chunk.headings
+        every = sentences(scored.chunk.text)
+        for position, (sentence, after) in enumerate(zip_longest(every, every[1:])):
+            yield Candidate(
+                passage,
+                position,
+                sentence,
+                cost=cost(position, every),
+                shown=after.text if after and after.kind is BlockKind.CODE else "",
+                definition=definition(sentence, headings, prompt.question),
+            )
 
 
-def _scored_by_words(found: Sequence[Candidate], prompt: Prompt) -> Iterator[Candidate]:
+def _scored_by_words(found: Sequence[Candidate], prompt: Prompt, *, with_code: bool) -> Iterator[Candidate]:
     words = [content_words(candidate.sentence.text) for candidate in found]
     headings = [content_words(" ".join(scored.chunk.headings)) for scored in prompt.passages]
     weights = _weights(prompt, words)
     favoured = _favoured(found, prompt)
     for candidate, own_words in zip(found, words, strict=True):
         own = coverage(own_words, weights)
-        with_heading = coverage(own_words | headings[candidate.passage], weights)
-        score = WORDS_SHARE * (own + HEADING_SHARE * (with_heading - own))
+        context = headings[candidate.passage] | (content_words(candidate.shown) if with_code else frozenset())
+        with_context = coverage(own_words | context, weights)
+        score = WORDS_SHARE * (own + HEADING_SHARE * (with_context - own))
+        score += DEFINITION_GAIN * candidate.definition - candidate.cost
         score += favoured.get((candidate.passage, candidate.position), 0.0)
-        yield replace(candidate, coverage=with_heading, score=score - _cost(candidate.sentence))
+        yield replace(candidate, coverage=with_context, score=score)
 
 
 def _weights(prompt: Prompt, texts: Sequence[frozenset[str]]) -> dict[str, float]:
@@ -108,17 +120,6 @@ def _weights(prompt: Prompt, texts: Sequence[frozenset[str]]) -> dict[str, float
         for word, weight in rarity(content_words(looked_up.text), texts).items():
             weights[word] = max(weights.get(word, 0.0), looked_up.weight * weight)
     return weights
-
-
-def _cost(sentence: Sentence) -> float:
-    match sentence.kind:
-        case BlockKind.TABLE:
-            return TABLE_COST
-        case BlockKind.CODE:
-            return 0.0
-    if _QUESTION.search(sentence.text):
-        return QUESTION_COST
-    return 0.0 if _ENDED.search(sentence.text) else FRAGMENT_COST
 
 
 async def _scored_by_meaning(

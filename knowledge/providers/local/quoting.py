@@ -1,12 +1,13 @@
 """Which sentences to quote: the best, and what they cannot be understood without."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from knowledge.chunking import count_tokens
 from knowledge.providers.local.candidates import Candidate
+from knowledge.providers.local.forms import TEXT_KINDS, announced, points
 from knowledge.sentences import Sentence
 from knowledge.types import BlockKind
 
@@ -16,6 +17,7 @@ MOST_WORDS = 120  # code and tables aside
 # A sentence joins the best one if its score is this share of the best's. One that stands before it has to be
 # about as good, so that an answer begins with what answers.
 GOOD_ENOUGH = 0.75
+GOOD_ENOUGH_NEXT = 0.6  # directly after what is quoted
 GOOD_ENOUGH_ELSEWHERE = 0.8  # in another passage
 GOOD_ENOUGH_BEFORE = 0.95
 MOST_PREDECESSORS = 2
@@ -30,7 +32,6 @@ _DEPENDENT = re.compile(
     r"|(?:\w+\W+){1,4}(?:them|ones))\b",
     re.IGNORECASE,
 )
-TEXT_KINDS = (BlockKind.PROSE, BlockKind.LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def quotations(
     """
     quoted: dict[int, set[int]] = {}
     room = _Room(max_tokens)
-    worthy = (candidate for candidate in found if candidate.score >= _least(candidate, best=found[0]))
+    worthy = (candidate for candidate in found if _is_worthy(candidate, found[0], passages, quoted))
     for candidate in islice(worthy, MOST_CHOSEN):
         if candidate.passage not in quoted and len(quoted) == MOST_PASSAGES:
             continue
@@ -73,10 +74,32 @@ def quotations(
     return [Quotation(passage, tuple(sorted(positions))) for passage, positions in quoted.items()]
 
 
-def _least(candidate: Candidate, *, best: Candidate) -> float:
+def _is_worthy(
+    candidate: Candidate,
+    best: Candidate,
+    passages: Sequence[Sequence[Sentence]],
+    quoted: Mapping[int, Collection[int]],
+) -> bool:
+    """Whether the sentence is nearly as good as the best; less will do if it goes on from what is quoted.
+
+    Beside a definition, other passages have only definitions to add.
+    """
+    before = candidate.position - 1
+    if candidate.passage != best.passage and candidate.definition < best.definition:
+        return False
     if candidate.passage != best.passage:
-        return GOOD_ENOUGH_ELSEWHERE * best.score
-    return (GOOD_ENOUGH_BEFORE if candidate.position < best.position else GOOD_ENOUGH) * best.score
+        share = GOOD_ENOUGH_ELSEWHERE
+    elif candidate.position < best.position:
+        share = GOOD_ENOUGH_BEFORE
+    elif before in quoted.get(best.passage, ()) and _is_one_paragraph(passages[best.passage][before:][:2]):
+        share = GOOD_ENOUGH_NEXT
+    else:
+        share = GOOD_ENOUGH
+    return candidate.score >= best.score - (1 - share) * abs(best.score)
+
+
+def _is_one_paragraph(sentences: Sequence[Sentence]) -> bool:
+    return len({sentence.block for sentence in sentences}) == 1
 
 
 def _needed_before(candidate: Candidate, sentences: Sequence[Sentence]) -> Iterator[int]:
@@ -89,24 +112,19 @@ def _needed_before(candidate: Candidate, sentences: Sequence[Sentence]) -> Itera
         hangs = sentence.kind not in TEXT_KINDS or _DEPENDENT.match(sentence.text)
         if not hangs or position < 0 or sentences[position].kind not in TEXT_KINDS:
             return
+        if points(position, sentences):
+            return
         yield position
 
 
-def _wanted_after(position: int, sentences: Sequence[Sentence], *, with_code: bool) -> Iterator[int]:
-    """What the sentence announces with a colon, or the code that follows it where that is asked for."""
-    sentence = sentences[position]
-    following = position + 1
-    if following == len(sentences) or sentence.kind not in TEXT_KINDS:
-        return
-    after = sentences[following]
-    announced = sentence.text.rstrip("*_").endswith(":")
-    if after.kind in (BlockKind.CODE, BlockKind.TABLE):
-        if announced or (with_code and after.kind is BlockKind.CODE):
-            yield following
-    elif announced and after.kind is BlockKind.LIST:
-        while following < len(sentences) and sentences[following].kind is BlockKind.LIST:
-            yield following
-            following += 1
+def _wanted_after(position: int, sentences: Sequence[Sentence], *, with_code: bool) -> range:
+    """What the sentence announces, or the code that follows it where that is asked for."""
+    if wanted := announced(position, sentences):
+        return wanted
+    if not with_code or sentences[position].kind not in TEXT_KINDS:
+        return range(0)
+    following = range(position + 1, min(position + 2, len(sentences)))
+    return following if any(sentences[n].kind is BlockKind.CODE for n in following) else range(0)
 
 
 class _Room:

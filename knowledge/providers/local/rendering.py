@@ -5,7 +5,8 @@ import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 
-from knowledge.providers.local.quoting import TEXT_KINDS, Quotation
+from knowledge.providers.local.forms import TEXT_KINDS
+from knowledge.providers.local.quoting import Quotation
 from knowledge.sentences import Sentence, sentences
 from knowledge.types import BlockKind
 

@@ -149,6 +149,84 @@ async def test_a_question_in_the_book_is_no_answer() -> None:
     assert quoted == "Humanoid robots fall because feet are small. [1]"
 
 
+async def test_the_question_itself_is_no_answer() -> None:
+    text = "How much torque has the knee\n\nThe knee joint can hold 120 Nm of torque."
+
+    assert await answer("How much torque has the knee?", text) == (
+        "The knee joint can hold 120 Nm of torque. [1]"
+    )
+
+
+async def test_titles_in_a_list_of_links_are_no_answer() -> None:
+    links = "- Walking robots versus wheeled robots\n- https://site.example/walking-robots"
+    text = "Walking robots climb stairs, but they need more energy than wheels."
+
+    quoted = await answer("Are walking robots better than wheeled robots?", links, text)
+
+    assert quoted == f"{text} [2]"
+
+
+async def test_a_sentence_that_says_what_the_term_is_comes_before_others_about_it() -> None:
+    enhancer = "A _reducer enhancer_ is a function that takes a reducer and returns a new reducer."
+    glossary = (
+        "The reducer is often long. A _reducer_ (or reducing function) is a function of state and action."
+    )
+
+    for question in ("What is a reducer?", "what are reducers", "reducer"):
+        quoted = await answer(question, enhancer, glossary)
+        assert quoted.startswith("A _reducer_ (or reducing function)")
+        assert "enhancer" not in quoted
+
+
+async def test_beside_a_definition_other_passages_have_only_definitions_to_add() -> None:
+    mention = "What a gearbox is, a gearbox shows."
+    texts = ["A gearbox is a set of gears.", mention, "The gearbox is a source of noise."]
+
+    assert await answer("What is a gearbox?", *texts) == f"{texts[0]} [1]\n\n{texts[2]} [3]"
+
+
+async def test_a_sentence_that_only_points_elsewhere_gives_way_to_one_that_answers() -> None:
+    text = (
+        "This chapter explains how robots keep their balance. See the next chapter on balance. "
+        "Here are notes on how robots keep their balance. Robots keep their balance by stepping."
+    )
+
+    quoted = await answer("How do robots keep their balance?", text)
+
+    assert quoted == "Robots keep their balance by stepping. [1]"
+
+
+async def test_a_sentence_that_hangs_on_one_that_points_elsewhere_comes_without_it() -> None:
+    text = "Both filters in that last section are slow. They drift by two degrees an hour. Feet are flat."
+
+    quoted = await answer("How large is the sensor's hourly error in degrees?", text)
+
+    assert quoted == "They drift by two degrees an hour. [1]"
+
+
+async def test_what_a_sentence_counts_comes_with_it() -> None:
+    text = "A pushed robot has three strategies.\n\n1. Ankle.\n2. Hip. It buys time.\n3. Stepping."
+
+    quoted = await answer("Which strategies has a pushed robot?", text)
+
+    assert quoted == f"{text} [1]"
+
+
+async def test_a_list_that_a_sentence_does_not_announce_stays_behind() -> None:
+    text = "A pushed robot takes a step.\n\n- Batteries are heavy.\n- Cables break."
+
+    assert await answer("What does a pushed robot take?", text) == "A pushed robot takes a step. [1]"
+
+
+async def test_a_sentence_whose_code_shows_what_is_asked_outdoes_one_that_only_says_it() -> None:
+    talk = "A line of code starts the publisher."
+    shown = f"{talk[:-1]} too.\n\n```python\nnode.run()\n```"
+
+    quoted = await answer("How do I start a publisher on a node?", talk, shown)
+
+    assert quoted == f"{shown}\n\n[2]"
+
+
 async def test_what_is_said_twice_is_quoted_once() -> None:
     quoted = await answer("At what voltage are lithium cells charged?", BATTERIES, BATTERIES)
 
