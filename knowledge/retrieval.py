@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from knowledge import selections
+from knowledge.definitions import defining_first, terms
 from knowledge.errors import IndexEmpty
 from knowledge.followups import Lookup, standalone
 from knowledge.runtime import Runtime
 from knowledge.types import Manifest, PastTurn, ScoredChunk, SearchQuery, Selection, WeightedText
 
 CANDIDATES = 20  # kept for the trace
+LOOKED_THROUGH = 60  # for those that say what is asked after
 # Evidence = best cosine + this share of the best BM25 score, squeezed into 0..1.
 WORDS_SHARE = 0.25
 TYPICAL_BM25 = 10.0
@@ -52,8 +54,10 @@ async def retrieve(
     lookup = await standalone(question, history, embedder=embedder, model=runtime.model)
     if selection:
         lookup = await selections.drawn_to(lookup, selection, embedder)
-    candidates = await runtime.store.search(_query(lookup, limit=max(limit, CANDIDATES)))
-    passages = candidates
+    enough = max(limit, CANDIDATES)
+    looked_through = max(limit, LOOKED_THROUGH) if terms(lookup.question) else enough
+    found = await runtime.store.search(_query(lookup, limit=looked_through))
+    candidates, passages = found[:enough], defining_first(lookup.question, found)
     if selection:
         on_page = await _page_of(selection, lookup, manifest, runtime, limit=limit)
         passages = selections.passages_with(selection, on_page=on_page, elsewhere=candidates)
