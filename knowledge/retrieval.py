@@ -57,7 +57,7 @@ async def retrieve(
     enough = max(limit, CANDIDATES)
     looked_through = max(limit, LOOKED_THROUGH) if terms(lookup.question) else enough
     found = await runtime.store.search(_query(lookup, limit=looked_through))
-    candidates, passages = found[:enough], defining_first(lookup.question, found)
+    passages = candidates = defining_first(lookup.question, found)[:enough]
     if selection:
         on_page = await _page_of(selection, lookup, manifest, runtime, limit=limit)
         passages = selections.passages_with(selection, on_page=on_page, elsewhere=candidates)
