@@ -67,4 +67,5 @@ def test_line_separators_within_a_text_do_not_end_its_line(read_lines):
 
 
 def test_what_no_database_keeps_is_replaced(read_lines):
-    assert read_lines('{"id": "a", "text": "x\\u0000\\ud800y"}')[0].sections[0].blocks[0].text == "x\ufffd\ufffdy"
+    (document,) = read_lines('{"id": "a", "text": "x\\u0000\\ud800y"}')
+    assert document.sections[0].blocks[0].text == "x\ufffd\ufffdy"
