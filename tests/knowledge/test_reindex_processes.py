@@ -143,11 +143,3 @@ async def test_killing_it_at_any_moment_leaves_the_old_index_and_the_next_run_cl
     assert "Documents: 1 added, 0 changed, 0 removed, 13 left alone." in printed
     assert "131 chunks: 1 embedded, 130 copied." in printed
     assert len(builds(environment)) == 2
-
-
-def test_before_the_database_is_migrated_it_says_so(environment: dict[str, str], tmp_path: Path) -> None:
-    code, printed = reindex({**environment, "DATA_DIR": str(tmp_path / "fresh")})
-
-    assert code != 0
-    assert "Has manage.py migrate run?" in printed
-    assert "Traceback" not in printed
