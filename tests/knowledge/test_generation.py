@@ -43,7 +43,7 @@ class Player(ScriptedModel):
 @pytest.fixture(autouse=True)
 def _short_times(settings):
     settings.LLM_RETRY_DELAY = 0.001
-    settings.LLM_FIRST_TOKEN_TIMEOUT = settings.LLM_SILENCE_TIMEOUT = 0.1
+    settings.LLM_FIRST_TOKEN_TIMEOUT = settings.LLM_SILENCE_TIMEOUT = 0.4
     settings.LLM_ANSWER_TIMEOUT = 5.0
 
 

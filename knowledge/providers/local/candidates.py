@@ -20,6 +20,8 @@ WORDS_SHARE = 0.6
 HEADING_SHARE = 0.5
 # Embedded for a question are the sentences with the most of its words; more of them gain nothing.
 EMBEDDED = 12
+# The answer before said it; it may still be what is asked for.
+SAID_COST = 0.1
 # What each place in the passages' ranking costs: in that choice, and in the score.
 RANK_COST_OF_EMBEDDING = 0.03
 RANK_COST = 0.01
@@ -61,8 +63,8 @@ async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_co
         for candidate in _all(prompt)
         if (with_code or candidate.sentence.kind is not BlockKind.CODE)
         and is_quotable(candidate.sentence, prompt.passages[candidate.passage].chunk, prompt.question)
-        # Where the question goes on from an answer, that has been said.
-        and candidate.sentence.text not in prompt.previous_answer
+        # A follow-up that was joined by rule holds the sentence that it is about, which answers nothing more.
+        and candidate.sentence.text not in prompt.question
     ]
     promising = sorted(
         _scored_by_words(eligible, prompt, with_code=with_code),
@@ -109,6 +111,7 @@ def _scored_by_words(found: Sequence[Candidate], prompt: Prompt, *, with_code: b
         with_context = coverage(own_words | context, weights)
         score = WORDS_SHARE * (own + HEADING_SHARE * (with_context - own))
         score += DEFINITION_GAIN * candidate.definition - candidate.cost
+        score -= SAID_COST * (candidate.sentence.text in prompt.previous_answer)
         score += favoured.get((candidate.passage, candidate.position), 0.0)
         yield replace(candidate, coverage=with_context, score=score)
 
