@@ -26,7 +26,7 @@ from knowledge.runtime import runtime
 
 logger = logging.getLogger(__name__)
 
-CHECK_TIMEOUT = 3.0  # seconds
+CHECK_TIMEOUT = 8.0  # seconds; a database that sleeps needs about five to wake
 HEALTHY_FOR = 60.0  # seconds that a good report is believed
 UNHEALTHY_FOR = 5.0  # seconds that any other is
 
