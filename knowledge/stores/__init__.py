@@ -1,5 +1,7 @@
 """Where the index lives. Only this package knows Qdrant."""
 
+from pathlib import Path
+
 from django.conf import settings
 
 from knowledge.stores.base import VectorStore
@@ -7,12 +9,18 @@ from knowledge.stores.base import VectorStore
 
 def open_store() -> VectorStore:
     """The configured store. Raises ImproperlyConfigured for a BM25_LANGUAGE that there is none for."""
-    name, language = settings.QDRANT_COLLECTION, settings.BM25_LANGUAGE
+    name = settings.QDRANT_COLLECTION
     if settings.QDRANT_URL:
         from knowledge.stores.server import ServerStore
 
-        key = settings.QDRANT_API_KEY
-        return ServerStore(settings.QDRANT_URL, api_key=key, name=name, language=language)
+        return ServerStore(
+            settings.QDRANT_URL, api_key=settings.QDRANT_API_KEY, name=name, language=settings.BM25_LANGUAGE
+        )
+    return open_embedded_store(settings.INDEX_DIR / name)
+
+
+def open_embedded_store(root: Path) -> VectorStore:
+    """A store in that folder, whatever is configured. Raises ImproperlyConfigured as `open_store` does."""
     from knowledge.stores.edge import EdgeStore
 
-    return EdgeStore(settings.INDEX_DIR / name, language=language)
+    return EdgeStore(root, language=settings.BM25_LANGUAGE)
