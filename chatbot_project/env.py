@@ -100,6 +100,13 @@ class Environment(BaseModel):
         None, ge=-1, le=2, description="Evidence below this is answered with “the book does not say”."
     )
 
+    GOLDEN_MARGIN: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="The share of golden.jsonl's questions that a new index may lose and yet go live.",
+    )
+
     # Storage
     DATA_DIR: Path = Field(BASE_DIR / "data", description="Database, index and generated files.")
     DATABASE_URL: str | None = Field(

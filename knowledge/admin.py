@@ -54,6 +54,7 @@ class IndexBuildAdmin(MirrorAdmin):
         (None, {"fields": ["build_id", "status", "trigger", "progress", "error"]}),
         ("Embedder", {"fields": ["embedder"]}),
         ("Counts", {"fields": ["documents_in_build", "changes", "chunks", "chunks_embedded"]}),
+        ("Golden questions", {"fields": ["golden"]}),
         ("Time", {"fields": ["started_at", "heartbeat", "took"]}),
     ]
 
@@ -83,6 +84,14 @@ class IndexBuildAdmin(MirrorAdmin):
             "unchanged": build.documents_unchanged,
         }
         return ", ".join(f"{count:,} {change}" for change, count in counts.items() if count) or "-"
+
+    @display(description="As expected")
+    def golden(self, build: IndexBuild) -> str:
+        if build.golden_questions is None:
+            return "not asked"
+        before = build.golden_passed_before
+        compared = "" if before is None else f", {before} with the index before"
+        return f"{build.golden_passed} of {build.golden_questions}{compared}"
 
     @display(description="Took", ordering="duration")
     def took(self, build: IndexBuild) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from knowledge.models import Document, IndexBuild
 from knowledge.progress import BuildObserver, IngestionReport, Phase, Progress
-from knowledge.types import EmbedderIdentity, Manifest
+from knowledge.types import EmbedderIdentity, GoldenFigures, Manifest
 
 HEARTBEAT: Final = 1.0  # seconds between two writes of a build's progress
 # An embedded store's last step holds the whole process for up to a minute, and no heart beats meanwhile.
@@ -37,6 +37,9 @@ class BuildMirror(BuildObserver):
         self._last_phase = progress.phase
         self._next_write = monotonic() + HEARTBEAT
         await database_sync_to_async(_record, thread_sensitive=False)(self._build_id, progress)
+
+    async def judged(self, golden: GoldenFigures) -> None:
+        await database_sync_to_async(_judge, thread_sensitive=False)(self._build_id, golden)
 
     async def activated(self, report: IngestionReport) -> None:
         await database_sync_to_async(_activate, thread_sensitive=False)(report)
@@ -78,6 +81,15 @@ def _record(build_id: str, progress: Progress) -> None:
         done=progress.done,
         total=progress.total,
         seconds_left=None if left is None else round(left),
+        heartbeat=timezone.now(),
+    )
+
+
+def _judge(build_id: str, golden: GoldenFigures) -> None:
+    IndexBuild.objects.filter(build_id=build_id).update(
+        golden_questions=golden.questions,
+        golden_passed=golden.passed,
+        golden_passed_before=golden.passed_before,
         heartbeat=timezone.now(),
     )
 

@@ -16,7 +16,7 @@ from knowledge.sources import load
 from knowledge.types import Chunk, EmbedderIdentity, IndexedDocument, Manifest
 
 LONGEST_PATH: Final = 500  # as the database has it
-INDEX_FORMAT: Final = 1  # of points and payloads; raise it where old indexes must be built anew
+INDEX_FORMAT: Final = 2  # of points and payloads; raise it where old indexes must be built anew
 
 
 @dataclass(frozen=True, slots=True)

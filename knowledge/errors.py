@@ -32,6 +32,20 @@ class BuildRunning(KnowledgeError):
     retryable = True
 
 
+class NoPredecessor(KnowledgeError):
+    """There is no earlier index to return to."""
+
+    code = "no_predecessor"
+    status_code = 409
+
+
+class GoldenQuestionsLost(KnowledgeError):
+    """The new index answers fewer of the golden questions than the active one; the message names them."""
+
+    code = "golden_questions_lost"
+    status_code = 409
+
+
 class IndexEmpty(KnowledgeError):
     """There is no index yet."""
 

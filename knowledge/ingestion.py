@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -14,13 +14,16 @@ from django.conf import settings
 
 from knowledge import embedding_cache
 from knowledge.batches import batches
+from knowledge.calibration import calibrated
 from knowledge.content import Content, read
 from knowledge.errors import KnowledgeError
+from knowledge.golden import GoldenQuestion, golden_figures, read_golden, require_kept
 from knowledge.patience import Patience, PatientEmbedder
 from knowledge.progress import BuildObserver, Changes, IngestionReport, Phase, Tracker
 from knowledge.providers.base import Embedder
-from knowledge.stores.base import IndexBuilder, VectorStore
-from knowledge.types import Chunk, EmbeddedChunk, EmbedderIdentity, Manifest, Matrix
+from knowledge.runtime import Runtime
+from knowledge.stores.base import IndexBuilder, IndexPreview, SearchableIndex, VectorStore
+from knowledge.types import Chunk, EmbeddedChunk, EmbedderIdentity, GoldenFigures, Manifest, Matrix
 
 WRITTEN_AT_ONCE: Final = 200  # chunks
 
@@ -69,6 +72,8 @@ async def ingest(
     embedder: Embedder | None,
     base_url: str,
     full: bool = False,
+    accept: bool = False,
+    unless_rolled_back: bool = False,
     observers: Sequence[BuildObserver] = (),
     patience: Patience | None = None,
 ) -> IngestionReport:
@@ -76,19 +81,22 @@ async def ingest(
 
     Vectors of unchanged chunks are copied, unless `full`, and those that were paid for are kept as soon as
     they come, so that a build that is killed is not paid again. Whatever happens, the old index answers
-    until the new one is complete.
+    until the new one is complete, and has answered the site's golden questions about as well; unless the
+    operator will `accept` it as it is. With `unless_rolled_back`, what somebody went back from is not built.
 
-    Raises SourceUnreadable, BuildRunning, EmbeddingUnavailable and VectorStoreUnavailable.
+    Raises SourceUnreadable, BuildRunning, EmbeddingUnavailable, GoldenQuestionsLost and
+    VectorStoreUnavailable.
     """
     started = perf_counter()
     await Tracker(observers).enter(Phase.LOADING)
-    content = read(paths, base_url=base_url)
+    content, golden = read(paths, base_url=base_url), read_golden(paths)
     identity = _identity(embedder)
     active = await store.manifest()
-    if not full and active is not None and active.fingerprint == content.fingerprint(identity):
-        return IngestionReport(
-            active, False, content.changes_since(active), 0, 0, perf_counter() - started, 0
-        )
+    fingerprint = content.fingerprint(identity)
+    rolled_back = unless_rolled_back and await _went_back_from(fingerprint, store)
+    if active is not None and ((not full and active.fingerprint == fingerprint) or rolled_back):
+        changes, seconds = content.changes_since(active), perf_counter() - started
+        return IngestionReport(active, False, changes, 0, 0, seconds, 0, rolled_back=rolled_back)
     build_id = _new_build_id()
     async with (
         store.build(build_id, dimensions=identity.dimensions if identity else None) as builder,
@@ -99,11 +107,24 @@ async def ingest(
         tracker = Tracker(observers, total=len(content.chunks))
         writing = _Writing(builder, embedder, tracker, patience or Patience())
         await writing.write(content.chunks, known)
-        manifest = _manifest(build_id, content, identity, paths)
+        await tracker.enter(Phase.CHECKING)
+        refusal = await calibrated(content.chunks, search=builder.search, embedder=embedder)
+        manifest = replace(_manifest(build_id, content, identity, paths), refusal=refusal)
+        figures = await _judged(golden, IndexPreview(builder, manifest), store, observers) if golden else None
+        if figures and not accept:
+            require_kept(figures)
+        await tracker.enter(Phase.OPTIMIZING)
         await builder.activate(manifest)
         seconds = perf_counter() - started
         report = IngestionReport(
-            manifest, True, changes, writing.embedded, writing.copied, seconds, writing.embedding_seconds
+            manifest,
+            True,
+            changes,
+            writing.embedded,
+            writing.copied,
+            seconds,
+            writing.embedding_seconds,
+            golden=figures,
         )
         for observer in observers:
             await observer.activated(report)
@@ -136,7 +157,6 @@ class _Writing:
             await self._tracker.enter(Phase.EMBEDDING)
             fresh = _by_hash(chunk for chunk in chunks if chunk.content_hash not in known)
             await self._embed(fresh, self._embedder)
-        await self._tracker.enter(Phase.OPTIMIZING)
 
     async def _embed(self, fresh: ByHash, embedder: Embedder) -> None:
         patient = PatientEmbedder(embedder, tracker=self._tracker, patience=self._patience)
@@ -158,6 +178,28 @@ class _Writing:
     async def _add(self, chunks: Sequence[EmbeddedChunk]) -> None:
         await self._builder.add(chunks)
         await self._tracker.advance(len(chunks))
+
+
+async def _went_back_from(fingerprint: str, store: VectorStore) -> bool:
+    """Whether the predecessor is of this content and yet the newer one: only a rollback makes it so."""
+    active, predecessor = await store.manifest(), await store.predecessor()
+    if active is None or predecessor is None:
+        return False
+    return predecessor.built_at > active.built_at and predecessor.fingerprint == fingerprint
+
+
+async def _judged(
+    golden: Sequence[GoldenQuestion],
+    fresh: SearchableIndex,
+    store: VectorStore,
+    observers: Sequence[BuildObserver],
+) -> GoldenFigures:
+    async with aclosing(Runtime(fresh)) as new, aclosing(Runtime(store)) as old:
+        has_index = await store.manifest() is not None
+        figures = await golden_figures(golden, fresh=new, active=old if has_index else None)
+    for observer in observers:
+        await observer.judged(figures)
+    return figures
 
 
 @asynccontextmanager

@@ -36,6 +36,11 @@ class IndexBuild(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     duration = models.DurationField(null=True, blank=True)
     error = models.TextField(blank=True)
+    golden_questions = models.PositiveIntegerField(null=True, blank=True)
+    golden_passed = models.PositiveIntegerField(null=True, blank=True)
+    golden_passed_before = models.PositiveIntegerField(
+        null=True, blank=True, help_text="By the index that was active then."
+    )
 
     class Meta:
         ordering = ["-started_at", "-id"]

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from knowledge.types import EmbedderIdentity, Manifest
+from knowledge.types import EmbedderIdentity, GoldenFigures, Manifest
 
 
 class Phase(enum.StrEnum):
     LOADING = "loading"
     WRITING = "writing"  # chunks that need no embedding, or whose embedding is known
     EMBEDDING = "embedding"  # and writing what was embedded
+    CHECKING = "checking"  # how the new index answers
     OPTIMIZING = "optimizing"
 
 
@@ -40,7 +41,7 @@ class Progress:
     wait: Wait | None = None  # what holds it up now
 
     def __str__(self) -> str:
-        if self.phase in (Phase.LOADING, Phase.OPTIMIZING):
+        if self.phase in (Phase.LOADING, Phase.CHECKING, Phase.OPTIMIZING):
             return f"{self.phase.capitalize()} …"
         left = f", about {_duration(self.seconds_left)} to go" if self.seconds_left is not None else ""
         wait = f", {self.wait}" if self.wait else ""
@@ -70,6 +71,8 @@ class IngestionReport:
     copied: int  # chunks whose vectors came from the index before, or were kept from a build that failed
     seconds: float
     embedding_seconds: float
+    golden: GoldenFigures | None = None  # where the site has golden questions, and an index was built
+    rolled_back: bool = False  # nothing was built, because somebody went back from what would be built
 
 
 class BuildObserver:
@@ -80,6 +83,9 @@ class BuildObserver:
 
     async def progressed(self, progress: Progress) -> None:
         """Called often, and for `loading` before the build begins."""
+
+    async def judged(self, golden: GoldenFigures) -> None:
+        """The new index was asked the golden questions; it may yet be refused."""
 
     async def activated(self, report: IngestionReport) -> None:
         """The new index is the one that answers."""

@@ -8,18 +8,23 @@ from django.conf import settings
 from knowledge import selections
 from knowledge.definitions import defining_first, terms
 from knowledge.errors import IndexEmpty
+from knowledge.evidence import evidence_of
 from knowledge.followups import Lookup, standalone
 from knowledge.runtime import Runtime
-from knowledge.types import Manifest, PastTurn, ScoredChunk, SearchQuery, Selection, WeightedText
+from knowledge.types import (
+    Manifest,
+    PastTurn,
+    RefusalThresholds,
+    ScoredChunk,
+    SearchQuery,
+    Selection,
+    WeightedText,
+)
 
 CANDIDATES = 20  # kept for the trace
 LOOKED_THROUGH = 60  # for those that say what is asked after
-# Evidence = best cosine + this share of the best BM25 score, squeezed into 0..1.
-WORDS_SHARE = 0.25
-TYPICAL_BM25 = 10.0
-# Off-topic questions to a book stay below it, answerable ones above.
-THRESHOLD = 0.49
-THRESHOLD_OF_WORDS = 0.1  # where no vector is searched for
+# Where an index is too small for its own to be measured.
+THRESHOLDS = RefusalThresholds(meaning=0.5, words=0.12)
 # Below it not even a question in another language than the book's has found what it is about.
 HARDLY_ANY = 0.05
 
@@ -47,7 +52,7 @@ async def retrieve(
 
     Raises IndexEmpty and VectorStoreUnavailable.
     """
-    manifest = await runtime.store.manifest()
+    manifest = await runtime.index.manifest()
     if manifest is None:
         raise IndexEmpty("There is no index. Run: manage.py reindex")
     embedder = runtime.embedder(manifest.embedder)
@@ -56,7 +61,7 @@ async def retrieve(
         lookup = await selections.drawn_to(lookup, selection, embedder)
     enough = max(limit, CANDIDATES)
     depth = max(limit, LOOKED_THROUGH) if terms(lookup.question) else enough
-    found = await runtime.store.search(_query(lookup, limit=depth))
+    found = await runtime.index.search(_query(lookup, limit=depth, with_word_share=selection is None))
     ordered = [*defining_first(lookup.question, found[:LOOKED_THROUGH]), *found[LOOKED_THROUGH:]]
     passages = candidates = ordered[:enough]
     if selection:
@@ -75,18 +80,13 @@ async def retrieve(
     )
 
 
-def evidence_of(candidates: Sequence[ScoredChunk]) -> float:
-    """How likely the book has an answer: 0 (no word in common) to about 1.25."""
-    cosine = max((scored.similarity or 0.0 for scored in candidates), default=0.0)
-    bm25 = max((scored.bm25 or 0.0 for scored in candidates), default=0.0)
-    return cosine + WORDS_SHARE * bm25 / (bm25 + TYPICAL_BM25)
-
-
 def _threshold(lookup: Lookup, manifest: Manifest) -> float:
+    measured = manifest.refusal or THRESHOLDS
     if lookup.vector is None and manifest.embedder is not None:
         # The configured threshold is one for meaning and words together; words alone never reach it.
-        return THRESHOLD_OF_WORDS
-    return _set_threshold(THRESHOLD if lookup.vector is not None else THRESHOLD_OF_WORDS)
+        return measured.words
+    own = measured.words if lookup.vector is None or measured.meaning is None else measured.meaning
+    return _set_threshold(own)
 
 
 def _set_threshold(otherwise: float) -> float:
@@ -94,8 +94,10 @@ def _set_threshold(otherwise: float) -> float:
     return otherwise if settings.SIMILARITY_THRESHOLD is None else float(settings.SIMILARITY_THRESHOLD)
 
 
-def _query(lookup: Lookup, *, limit: int, document: str | None = None) -> SearchQuery:
-    return SearchQuery(words=lookup.words, vector=lookup.vector, limit=limit, document=document)
+def _query(
+    lookup: Lookup, *, limit: int, document: str | None = None, with_word_share: bool = False
+) -> SearchQuery:
+    return SearchQuery(lookup.words, lookup.vector, limit, document, with_word_share)
 
 
 async def _page_of(
@@ -104,4 +106,4 @@ async def _page_of(
     page = selections.page_of(selection, manifest)
     if page is None:
         return []
-    return await runtime.store.search(_query(lookup, limit=limit, document=page.path))
+    return await runtime.index.search(_query(lookup, limit=limit, document=page.path))

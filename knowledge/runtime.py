@@ -10,22 +10,26 @@ from knowledge.providers.base import Embedder, LanguageModel
 from knowledge.providers.registry import embedder as configured_embedder
 from knowledge.providers.registry import embedder_of, language_model, local_language_model
 from knowledge.stores import open_store
-from knowledge.stores.base import VectorStore
+from knowledge.stores.base import SearchableIndex, VectorStore
 from knowledge.types import EmbedderIdentity
 
 logger = logging.getLogger(__name__)
 
 
 class Runtime:
-    """Each part is made when it is first used. `store` is another one than the configured."""
+    """Each part is made when it is first used. `index` is searched in place of the configured store's."""
 
-    def __init__(self, store: VectorStore | None = None) -> None:
-        self._store = store
+    def __init__(self, index: SearchableIndex | None = None) -> None:
+        self._index = index
         self._embedders: dict[EmbedderIdentity | None, Embedder | None] = {None: None}
 
     @cached_property
     def store(self) -> VectorStore:
-        return self._store or open_store()
+        return open_store()
+
+    @property
+    def index(self) -> SearchableIndex:
+        return self._index or self.store
 
     @cached_property
     def model(self) -> LanguageModel:
@@ -44,8 +48,9 @@ class Runtime:
         return self._embedders[built_with]
 
     async def aclose(self) -> None:
-        parts = [part for part in vars(self).values() if isinstance(part, VectorStore | LanguageModel)]
-        for part in [*parts, *filter(None, self._embedders.values())]:
+        """Close what was made here, so not the `index`."""
+        made = [vars(self).get(name) for name in ("store", "model", "fallback_model")]
+        for part in filter(None, [*made, *self._embedders.values()]):
             await part.aclose()
 
 

@@ -105,6 +105,14 @@ class IndexedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalThresholds:
+    """Evidence below which a question is not this book's; see `knowledge.calibration`."""
+
+    meaning: float | None  # where meaning and words are searched; None in an index without an embedder
+    words: float  # where words alone are
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What an index says of itself; it lies beside the points and is the truth about them."""
 
@@ -115,10 +123,25 @@ class Manifest:
     fingerprint: str  # of documents, embedder, language and chunker: equal means nothing to do
     sources: tuple[str, ...]  # the absolute paths that it was built from
     documents: tuple[IndexedDocument, ...]
+    refusal: RefusalThresholds | None = None  # None: there is too little text to measure it
 
     @property
     def chunks(self) -> int:
         return sum(document.chunks for document in self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenFigures:
+    """How many of the golden questions come out as they should."""
+
+    questions: int
+    passed: int
+    passed_before: int | None  # by the active index; None where there is none
+    lost: tuple[str, ...] = ()  # that the active index answers and the new one does not
+
+    def __str__(self) -> str:
+        before = "" if self.passed_before is None else f", {self.passed_before} with the index before"
+        return f"Golden questions: {self.passed} of {self.questions} as expected{before}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +164,7 @@ class SearchQuery:
     vector: Vector | None
     limit: int
     document: str | None = None  # only the chunks of the document with this path
+    with_word_share: bool = False  # it takes a small search for each word
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +173,9 @@ class ScoredChunk:
     score: float  # as fused; comparable within one result only
     similarity: float | None  # cosine, where the dense search returned the chunk
     bm25: float | None  # where the word search returned the chunk
+    word_share: float | None = (
+        None  # that score, as a share of what the best chunks of each word would add to
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,10 @@ class Embedder(ABC):
     async def embed_query(self, text: str) -> Vector:
         """The question's vector (dimensions,), L2-normalised. Raises EmbeddingUnavailable."""
 
+    async def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        """The vectors of many questions that no reader waits for. Raises EmbeddingUnavailable."""
+        return [await self.embed_query(text) for text in texts]
+
     @abstractmethod
     def plan(self, texts: Sequence[str]) -> EmbeddingPlan:
         """What `embed_documents(texts)` would take, without doing it."""

@@ -34,13 +34,22 @@ class Bm25Encoder:
     def document(self, text: str) -> qdrant_edge.SparseVector:
         return self._model.embed_document(text)
 
-    def query(self, words: Iterable[WeightedText]) -> qdrant_edge.SparseVector | None:
-        """Each term once, with the weight of the text that counts most; None where no term is left."""
+    def terms(self, words: Iterable[WeightedText]) -> dict[int, float]:
+        """Each term once, with the weight of the text that counts most."""
         weights: dict[int, float] = {}
         for weighted in words:
             for term in self._model.embed_query(weighted.text).indices:
                 weights[term] = max(weighted.weight, weights.get(term, 0.0))
+        return weights
+
+    def query(self, words: Iterable[WeightedText]) -> qdrant_edge.SparseVector | None:
+        """The terms as a vector; None where none is left."""
+        weights = self.terms(words)
         return qdrant_edge.SparseVector(list(weights), list(weights.values())) if weights else None
+
+    def each(self, words: Iterable[WeightedText]) -> list[qdrant_edge.SparseVector]:
+        """A vector for each term alone."""
+        return [qdrant_edge.SparseVector([term], [weight]) for term, weight in self.terms(words).items()]
 
 
 @cache

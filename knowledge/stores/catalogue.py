@@ -52,12 +52,14 @@ class Catalogue:
 
     async def active(self) -> Build | None:
         """None also where its manifest cannot be read: the log then says so, and the next build mends it."""
-        found = await self._manifest_point(["build_id", "manifest"])
-        try:
-            return Build(found["build_id"], from_json(found["manifest"].encode())) if found else None
-        except (KeyError, ValueError) as exc:
-            logger.warning("The manifest of %s is damaged. Run: manage.py reindex (%s)", self.name, exc)
+        return self._build(await self._manifest_point(["build_id", "manifest"]))
+
+    async def predecessor(self) -> Build | None:
+        """The complete build that was active before, where it is kept."""
+        found = await self._manifest_point(["predecessor"]) or {}
+        if not (build_id := found.get("predecessor")):
             return None
+        return self._build(await self._manifest_point(["build_id", "manifest"], of=self.collection(build_id)))
 
     async def require_free_name(self) -> None:
         """Raises VectorStoreRefused where the name is taken by a collection that is no build of ours."""
@@ -91,6 +93,13 @@ class Catalogue:
             if self._build_id(name) and name not in kept:
                 await self._delete(name)
 
+    def _build(self, found: dict[str, Any] | None) -> Build | None:
+        try:
+            return Build(found["build_id"], from_json(found["manifest"].encode())) if found else None
+        except (KeyError, ValueError) as exc:
+            logger.warning("A manifest of %s is damaged. Run: manage.py reindex (%s)", self.name, exc)
+            return None
+
     async def _kept(self) -> set[str | None]:
         target = await self._target()
         found = await self._manifest_point(["predecessor"]) or {}
@@ -115,11 +124,11 @@ class Catalogue:
     async def _delete(self, collection: str) -> None:
         await self._server.once(lambda qdrant: qdrant.delete_collection(collection))
 
-    async def _manifest_point(self, fields: list[str]) -> dict[str, Any] | None:
-        """Found through the alias, so that it is always the active build's."""
+    async def _manifest_point(self, fields: list[str], *, of: str | None = None) -> dict[str, Any] | None:
+        """Found through the alias, so that it is always the active build's; or in the collection `of`."""
         try:
             records = await self._server.read(
-                lambda qdrant: qdrant.retrieve(self.name, [MANIFEST_ID], with_payload=fields)
+                lambda qdrant: qdrant.retrieve(of or self.name, [MANIFEST_ID], with_payload=fields)
             )
         except CollectionMissing:
             return None

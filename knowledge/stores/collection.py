@@ -16,7 +16,7 @@ from knowledge.stores.bm25 import Bm25Encoder
 from knowledge.stores.connection import Connection
 from knowledge.stores.failures import CollectionExists
 from knowledge.stores.payload import FILTERED_FIELDS, to_chunk, to_payload
-from knowledge.stores.ranking import CANDIDATES, DENSE, SPARSE, Rankings, Scores
+from knowledge.stores.ranking import CANDIDATES, DENSE, SPARSE, Rankings, Scores, ceiling
 from knowledge.types import EmbeddedChunk, Matrix, ScoredChunk, SearchQuery
 
 logger = logging.getLogger(__name__)
@@ -68,9 +68,9 @@ class IndexCollection:
         if not searches:
             return []
         requests = _requests(searches, depth=max(CANDIDATES, query.limit), document=query.document)
-        responses = await self._server.read(lambda qdrant: qdrant.query_batch_points(self.name, requests))
-        alone = {name: _scores(response) for name, response in zip(searches, responses, strict=False)}
-        rankings = Rankings(_scores(responses[-1]), alone.get(DENSE, {}), alone.get(SPARSE, {}))
+        answered, most = await asyncio.gather(self._answered(requests), self._ceiling(query))
+        alone = dict(zip(searches, answered, strict=False))
+        rankings = Rankings(answered[-1], alone.get(DENSE, {}), alone.get(SPARSE, {}), most)
         return await self._best(rankings, limit=query.limit)
 
     async def vectors(self) -> AsyncIterator[tuple[str, Matrix]]:
@@ -111,6 +111,19 @@ class IndexCollection:
         if (words := self._bm25.query(query.words)) is not None:
             searches[SPARSE] = _sparse(words)
         return searches
+
+    async def _answered(self, requests: list[models.QueryRequest]) -> list[Scores]:
+        """Each request's points and their scores."""
+        responses = await self._server.read(lambda qdrant: qdrant.query_batch_points(self.name, requests))
+        return [{UUID(str(point.id)): point.score for point in response.points} for response in responses]
+
+    async def _ceiling(self, query: SearchQuery) -> float | None:
+        terms = self._bm25.each(query.words) if query.with_word_share else []
+        if not terms:
+            return None
+        requests = [models.QueryRequest(query=_sparse(term), using=SPARSE, limit=1) for term in terms]
+        best, chunks = await asyncio.gather(self._answered(requests), self.count())
+        return ceiling([term.values[0] for term in terms], best, chunks=chunks)
 
     async def _best(self, rankings: Rankings, *, limit: int) -> list[ScoredChunk]:
         best = rankings.best(limit)
@@ -181,10 +194,6 @@ def _within(document: str | None) -> models.Filter | None:
 
 def _sparse(words: Any) -> models.SparseVector:
     return models.SparseVector(indices=list(words.indices), values=list(words.values))
-
-
-def _scores(response: models.QueryResponse) -> Scores:
-    return {UUID(str(point.id)): point.score for point in response.points}
 
 
 def _by_id(records: Sequence[models.Record]) -> list[tuple[UUID, models.Record]]:

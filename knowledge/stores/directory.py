@@ -31,6 +31,11 @@ class IndexDirectory:
         with translated():
             return next(iter(self._pointed()), None)
 
+    def predecessor(self) -> str | None:
+        """The build that was active before, if it is kept."""
+        with translated():
+            return next(iter(self._pointed()[1:]), None)
+
     def shard(self, build_id: str) -> Path:
         return self.root / build_id / "shard"
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.errors import IndexEmpty, VectorStoreUnavailable
+from knowledge.errors import IndexEmpty, NoPredecessor, VectorStoreUnavailable
 from knowledge.stores.base import IndexBuilder, VectorStore
 from knowledge.stores.bm25 import encoder
 from knowledge.stores.directory import IndexDirectory
@@ -52,6 +52,19 @@ class EdgeStore(VectorStore):
         if index is None:
             raise IndexEmpty(f"There is no index in {self._directory.root}. Run: manage.py reindex")
         return index.shard.search(query)
+
+    async def predecessor(self) -> Manifest | None:
+        build_id = self._directory.predecessor()
+        return self._directory.manifest(build_id) if build_id else None
+
+    async def rollback(self) -> Manifest:
+        with self._directory.locked():
+            build_id = self._directory.predecessor()
+            if build_id is None:
+                raise NoPredecessor(f"{self._directory.root} holds no earlier index to return to.")
+            index = await asyncio.to_thread(self._load, build_id)
+            self._directory.activate(build_id, index.manifest)
+            return index.manifest
 
     async def vectors(self, content_hashes: Iterable[str]) -> AsyncIterator[tuple[str, Matrix]]:
         missing = set(content_hashes)
@@ -128,6 +141,9 @@ class EdgeBuilder(IndexBuilder):
 
     async def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
         self._shard.upsert(chunks)
+
+    async def search(self, query: SearchQuery) -> list[ScoredChunk]:
+        return self._shard.search(query)
 
     async def activate(self, manifest: Manifest) -> None:
         # In one breath, so that an interruption comes either before it or after it.

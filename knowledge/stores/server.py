@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from knowledge.errors import IndexEmpty, VectorStoreUnavailable
+from knowledge.errors import IndexEmpty, NoPredecessor, VectorStoreUnavailable
 from knowledge.stores.base import IndexBuilder, VectorStore
 from knowledge.stores.bm25 import encoder
 from knowledge.stores.build_lock import BuildLock
@@ -56,6 +56,20 @@ class ServerStore(VectorStore):
             # Two builds have ended since the last look, and the second has deleted this one.
             self._forget()
             return await (await self._required()).collection.search(query)
+
+    async def predecessor(self) -> Manifest | None:
+        build = await self._catalogue.predecessor()
+        return build.manifest if build else None
+
+    async def rollback(self) -> Manifest:
+        async with BuildLock(self._server, self._catalogue.name).held():
+            build = await self._catalogue.predecessor()
+            if build is None:
+                raise NoPredecessor(
+                    f"The Qdrant server holds no earlier index of {self._catalogue.name} to return to."
+                )
+            await self.activate(build.manifest)
+            return build.manifest
 
     async def vectors(self, content_hashes: Iterable[str]) -> AsyncIterator[tuple[str, Matrix]]:
         missing = set(content_hashes)
@@ -149,6 +163,9 @@ class ServerBuilder(IndexBuilder):
     async def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
         async with self._collection_kept():
             await self._collection.upsert(chunks)
+
+    async def search(self, query: SearchQuery) -> list[ScoredChunk]:
+        return await self._collection.search(query)
 
     async def activate(self, manifest: Manifest) -> None:
         async with self._collection_kept():

@@ -10,9 +10,9 @@ import qdrant_edge as edge
 
 from knowledge.stores.bm25 import Bm25Encoder
 from knowledge.stores.payload import FILTERED_FIELDS, to_chunk, to_payload
-from knowledge.stores.ranking import CANDIDATES, DENSE, SPARSE, Rankings, Scores
+from knowledge.stores.ranking import CANDIDATES, DENSE, SPARSE, Rankings, Scores, ceiling
 from knowledge.stores.seam import translated
-from knowledge.types import EmbeddedChunk, Matrix, ScoredChunk, SearchQuery
+from knowledge.types import EmbeddedChunk, Matrix, ScoredChunk, SearchQuery, WeightedText
 
 PAGE: Final = 256  # points read at a time
 
@@ -70,13 +70,16 @@ class Shard:
         requests = [edge.QueryRequest(depth, query=search, filter=wanted) for search in searches.values()]
         if len(searches) > 1:
             legs = [edge.Prefetch(depth, search, filter=wanted) for search in searches.values()]
-            requests.append(
-                edge.QueryRequest(2 * depth, query=cast(Any, edge.Fusion.Dbsf()), prefetches=legs)
-            )
-        with translated():
-            rankings = self._shard.query_batch(edge.QueryBatchRequest(requests))
-        alone = {name: _scores(points) for name, points in zip(searches, rankings, strict=False)}
-        found = Rankings(_scores(rankings[-1]), alone.get(DENSE, {}), alone.get(SPARSE, {}))
+            fusion = cast(Any, edge.Fusion.Dbsf())
+            requests.append(edge.QueryRequest(2 * depth, query=fusion, prefetches=legs))
+        answered = self._answered(requests)
+        alone = dict(zip(searches, answered, strict=False))
+        found = Rankings(
+            answered[-1],
+            alone.get(DENSE, {}),
+            alone.get(SPARSE, {}),
+            ceiling=self._ceiling(query.words) if query.with_word_share else None,
+        )
         return self._best(found, limit=query.limit)
 
     def vectors(self) -> Iterator[tuple[str, Matrix]]:
@@ -106,6 +109,19 @@ class Shard:
             searches[SPARSE] = edge.Query.Nearest(words, SPARSE)
         return searches
 
+    def _answered(self, requests: list[edge.QueryRequest]) -> list[Scores]:
+        """Each request's points and their scores."""
+        with translated():
+            rankings = self._shard.query_batch(edge.QueryBatchRequest(requests))
+        return [{cast(UUID, point.id): point.score for point in points} for points in rankings]
+
+    def _ceiling(self, words: Sequence[WeightedText]) -> float:
+        terms = self._bm25.each(words)
+        best = self._answered(
+            [edge.QueryRequest(1, query=edge.Query.Nearest(term, SPARSE)) for term in terms]
+        )
+        return ceiling([term.values[0] for term in terms], best, chunks=self.count())
+
     def _best(self, rankings: Rankings, *, limit: int) -> list[ScoredChunk]:
         best = rankings.best(limit)
         with translated():
@@ -129,10 +145,6 @@ def _within(document: str | None) -> edge.Filter | None:
     if document is None:
         return None
     return edge.Filter(must=[edge.FieldCondition("document", match=edge.MatchValue(document))])
-
-
-def _scores(points: Sequence[edge.ScoredPoint]) -> Scores:
-    return {cast(UUID, point.id): point.score for point in points}
 
 
 def _payload(record: edge.Record) -> Mapping[str, Any]:

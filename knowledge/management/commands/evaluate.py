@@ -21,6 +21,8 @@ from knowledge.evaluation.units import Units
 from knowledge.management.progress_line import ProgressLine
 from knowledge.runtime import Runtime
 from knowledge.sources import default_base_url, load
+from knowledge.stores import open_store
+from knowledge.stores.base import VectorStore
 
 
 class Command(BaseCommand):
@@ -83,11 +85,10 @@ class Command(BaseCommand):
     async def _evaluate(self, options: dict[str, Any]) -> Evaluation:
         cutoffs = _cutoffs(options["k"])
         questions, qrels = _question_set(options)
-        runtime = Runtime()
+        store = await self._index_of(options["source"]) if options["source"] else open_store()
+        runtime = Runtime(store)
         try:
-            if options["source"]:
-                runtime = Runtime(store=await self._index_of(options["source"]))
-            manifest = await runtime.store.manifest()
+            manifest = await runtime.index.manifest()
             if manifest is None:
                 raise IndexEmpty("There is no index. Run: manage.py reindex, or name a --source.")
             sources = options["source"] or source_paths(manifest)
@@ -102,8 +103,9 @@ class Command(BaseCommand):
             )
         finally:
             await runtime.aclose()
+            await store.aclose()
 
-    async def _index_of(self, sources: list[Path]) -> Any:
+    async def _index_of(self, sources: list[Path]) -> VectorStore:
         # Not among the figures, which another program may read.
         line = ProgressLine(self.stderr)
         try:

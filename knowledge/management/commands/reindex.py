@@ -45,6 +45,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="Only count what there would be to do.")
         parser.add_argument("--full", action="store_true", help="Embed everything anew, copy nothing.")
+        parser.add_argument(
+            "--accept", action="store_true", help="Take the new index although it loses golden questions."
+        )
+        parser.add_argument(
+            "--rollback", action="store_true", help="Return to the index before this one; again to undo that."
+        )
         parser.add_argument("--if-changed", action="store_true", help="Say nothing when nothing changed.")
         parser.add_argument(
             "--trigger",
@@ -67,7 +73,9 @@ class Command(BaseCommand):
     async def _run(self, options: dict[str, Any]) -> None:
         store, embedder = open_store(), configured_embedder()
         try:
-            if options["dry_run"]:
+            if options["rollback"]:
+                await self._roll_back(store)
+            elif options["dry_run"]:
                 await self._count(store, embedder, options)
             else:
                 await self._build(store, embedder, options)
@@ -86,6 +94,14 @@ class Command(BaseCommand):
         )
         self.stdout.write(_planned(planned, embedder))
 
+    async def _roll_back(self, store: VectorStore) -> None:
+        manifest = await store.rollback()
+        await mend(manifest)
+        self.stdout.write(
+            f"The index of {manifest.built_at:%Y-%m-%d %H:%M} UTC answers again: {len(manifest.documents)} "
+            f"documents, {manifest.chunks} chunks. It stays until the content changes or reindex is run."
+        )
+
     async def _build(self, store: VectorStore, embedder: Embedder | None, options: dict[str, Any]) -> None:
         await mend(await store.manifest())
         sources = await _sources(store, options)
@@ -97,13 +113,15 @@ class Command(BaseCommand):
                 embedder=embedder,
                 base_url=default_base_url(),
                 full=options["full"],
+                accept=options["accept"],
+                unless_rolled_back=options["if_changed"],
                 observers=[Warner(self), BuildMirror(options["trigger"]), line],
             )
         except BuildRunning as exc:
             raise BuildRunning(await _refusal()) from exc
         finally:
             line.clear()
-        if report.rebuilt or not options["if_changed"]:
+        if report.rebuilt or report.rolled_back or not options["if_changed"]:
             self.stdout.write(_reported(report))
         if report.rebuilt and options["source"] and settings.CONTENT_PATH:
             self.stdout.write(
@@ -160,6 +178,11 @@ def _planned(planned: IngestionPlan, embedder: Embedder | None) -> str:
 
 def _reported(report: IngestionReport) -> str:
     chunks = report.manifest.chunks
+    if report.rolled_back:
+        return (
+            "Nothing was built: the index was rolled back from this very content. To build it all the same, "
+            "run: manage.py reindex"
+        )
     if not report.rebuilt:
         return f"Nothing changed: {len(report.manifest.documents)} documents, {chunks} chunks."
     share = report.embedding_seconds / report.seconds
@@ -168,6 +191,7 @@ def _reported(report: IngestionReport) -> str:
             _documents(report.changes),
             f"{chunks} chunks: {report.embedded} embedded, {report.copied} copied. "
             f"{report.seconds:.1f} s, {share:.0%} of them in the embedder.",
+            *([str(report.golden)] if report.golden else []),
         ]
     )
 

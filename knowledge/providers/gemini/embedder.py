@@ -56,10 +56,7 @@ class GeminiEmbedder(Embedder):
         return cls(identity)
 
     async def embed_documents(self, texts: Sequence[str]) -> list[Matrix]:
-        vectors: list[Vector] = []
-        for batch in batches(texts, self.batch_size):
-            vectors += await self._embed(batch, Task.DOCUMENT, seconds=DOCUMENTS_TIMEOUT)
-        return [vector[np.newaxis] for vector in vectors]
+        return [vector[np.newaxis] for vector in await self._embed_many(texts, Task.DOCUMENT)]
 
     async def embed_query(self, text: str) -> Vector:
         """As the base says; tried twice, since a reader can wait for no more."""
@@ -70,6 +67,9 @@ class GeminiEmbedder(Embedder):
                 raise
             await asyncio.sleep(exc.retry_after or QUERY_RETRY_DELAY)
         return await self._embed_query(text)
+
+    async def embed_queries(self, texts: Sequence[str]) -> list[Vector]:
+        return await self._embed_many(texts, Task.QUERY)
 
     def plan(self, texts: Sequence[str]) -> EmbeddingPlan:
         """The tokens are an estimate: counting them would take calls of its own."""
@@ -85,6 +85,12 @@ class GeminiEmbedder(Embedder):
     async def _embed_query(self, text: str) -> Vector:
         (vector,) = await self._embed([text], Task.QUERY, seconds=QUERY_TIMEOUT)
         return vector
+
+    async def _embed_many(self, texts: Sequence[str], task: Task) -> list[Vector]:
+        vectors: list[Vector] = []
+        for batch in batches(texts, self.batch_size):
+            vectors += await self._embed(batch, task, seconds=DOCUMENTS_TIMEOUT)
+        return vectors
 
     async def _embed(self, texts: Sequence[str], task: Task, *, seconds: float) -> list[Vector]:
         """One request. Raises EmbeddingUnavailable."""
