@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from knowledge import embedding_cache
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.evidence import evidence_of, words_alone
 from knowledge.providers.base import Embedder
@@ -47,7 +48,7 @@ async def calibrated(
     if len(sample) < FEWEST:
         return None
     try:
-        vectors = await embedder.embed_queries(sample) if embedder else [None] * len(sample)
+        vectors = await _vectors(sample, embedder) if embedder else [None] * len(sample)
     except EmbeddingUnavailable as exc:
         logger.warning("The evidence that questions need could not be measured: %s", exc)
         return None
@@ -56,6 +57,30 @@ async def calibrated(
         meaning=_missed_by_few([evidence_of(one) for one in found]) if embedder else None,
         words=_missed_by_few([words_alone(one) for one in found]),
     )
+
+
+def paid_for(chunks: Sequence[Chunk]) -> frozenset[str]:
+    """The names under which the book's sentences are kept as questions that were paid for."""
+    return frozenset(map(_name, _sample(chunks)))
+
+
+async def _vectors(sample: Sequence[str], embedder: Embedder) -> list[Vector]:
+    if not embedder.paid:
+        return await embedder.embed_queries(sample)
+    names = dict(zip(map(_name, sample), sample, strict=True))
+    kept = await embedding_cache.cached(embedder.identity, names.keys())
+    fresh = {name: text for name, text in names.items() if name not in kept}
+    if fresh:
+        vectors = await embedder.embed_queries(list(fresh.values()))
+        new = {name: vector[np.newaxis] for name, vector in zip(fresh, vectors, strict=True)}
+        await embedding_cache.keep(embedder.identity, new)
+        kept |= new
+    return [kept[name][0] for name in names]
+
+
+def _name(text: str) -> str:
+    """Not that of the text as a passage, whose embedding is another one."""
+    return sha256(f"question\n{text}".encode()).hexdigest()
 
 
 def _sample(chunks: Sequence[Chunk]) -> list[str]:

@@ -12,9 +12,8 @@ from typing import Final
 
 from django.conf import settings
 
-from knowledge import embedding_cache
+from knowledge import calibration, embedding_cache
 from knowledge.batches import batches
-from knowledge.calibration import calibrated
 from knowledge.content import Content, read
 from knowledge.errors import KnowledgeError
 from knowledge.golden import GoldenQuestion, golden_figures, read_golden, require_kept
@@ -108,7 +107,9 @@ async def ingest(
         writing = _Writing(builder, embedder, tracker, patience or Patience())
         await writing.write(content.chunks, known)
         await tracker.enter(Phase.CHECKING)
-        refusal = await calibrated(content.chunks, search=builder.search, embedder=embedder)
+        refusal = await calibration.calibrated(content.chunks, search=builder.search, embedder=embedder)
+        if refusal is None and active is not None and active.embedder == identity:
+            refusal = active.refusal
         manifest = replace(_manifest(build_id, content, identity, paths), refusal=refusal)
         figures = await _judged(golden, IndexPreview(builder, manifest), store, observers) if golden else None
         if figures and not accept:
@@ -129,7 +130,7 @@ async def ingest(
         for observer in observers:
             await observer.activated(report)
     if embedder and embedder.paid:
-        await embedding_cache.prune(content.hashes)
+        await embedding_cache.prune(content.hashes | calibration.paid_for(content.chunks))
     return report
 
 

@@ -62,9 +62,7 @@ def read_qrels(path: Path) -> Qrels:
         if fields[0] == "query-id":
             continue
         if len(fields) != 3 or not fields[2].strip().lstrip("-").isdigit():
-            raise QuestionSetInvalid(
-                f"{where}: expected query-id, corpus-id and a whole number, apart by tabs."
-            )
+            raise QuestionSetInvalid(f"{where}: expected query-id, corpus-id and a score, apart by tabs.")
         question, document, score = (field.strip() for field in fields)
         qrels.setdefault(question, {})[document] = int(score)
     if not qrels:

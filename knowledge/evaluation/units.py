@@ -56,8 +56,9 @@ class Units:
     def _add_sections(self, document: SourceDocument, folders: Sequence[str]) -> None:
         pages = list(_page_names(document.path, folders))
         for number, section in enumerate(document.sections):
-            unit = Unit(document.path, number)
-            self._sections.setdefault((document.path, section.anchor, section.headings), unit)
+            # What stands before a page's title has the same address as what stands after it.
+            key = (document.path, section.anchor, section.headings)
+            unit = self._sections.setdefault(key, Unit(document.path, number))
             for page in pages:
                 self._names.setdefault(f"{page}#{number}", unit)
                 if section.anchor:

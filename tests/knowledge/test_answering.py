@@ -7,6 +7,7 @@ from knowledge.errors import ModelUnavailable
 from knowledge.ingestion import ingest
 from knowledge.providers.registry import embedder
 from knowledge.runtime import close_runtime, runtime
+from knowledge.types import RefusalThresholds
 from knowledge.unanswered import NOT_IN_BOOK
 from tests.scripted import Script, ScriptedModel, ScriptedQuoter
 
@@ -93,7 +94,7 @@ async def test_a_bare_sentinel_becomes_a_sentence(book, scripted_model):
 
 
 async def test_a_language_model_judges_weak_evidence_itself(book, monkeypatch, scripted_model):
-    monkeypatch.setattr("knowledge.retrieval.THRESHOLD", 2.0)
+    monkeypatch.setattr("knowledge.retrieval.THRESHOLDS", RefusalThresholds(meaning=2.0, words=2.0))
     text, end, _ = await answered("Wie halten Roboter das Gleichgewicht, die balance?")
     assert (text, end.answered) == ("The book says so [1].", True)
     assert len(scripted_model.prompts) == 1
@@ -111,7 +112,7 @@ async def test_without_hardly_any_evidence_no_model_is_asked(book, settings, scr
 async def test_weak_evidence_is_not_quoted(book, settings, monkeypatch, scripted_model):
     settings.LANGUAGE_MODELS = settings.LANGUAGE_MODELS | {"scripted": "tests.scripted.ScriptedQuoter"}
     assert not ScriptedQuoter.generative
-    monkeypatch.setattr("knowledge.retrieval.THRESHOLD", 2.0)
+    monkeypatch.setattr("knowledge.retrieval.THRESHOLDS", RefusalThresholds(meaning=2.0, words=2.0))
     text, end, _ = await answered()
     assert text.startswith(REFUSAL)
     assert not end.answered
@@ -121,7 +122,7 @@ async def test_weak_evidence_is_not_quoted(book, settings, monkeypatch, scripted
 async def test_weak_evidence_is_not_quoted_in_a_language_models_place_either(
     book, monkeypatch, scripted_model
 ):
-    monkeypatch.setattr("knowledge.retrieval.THRESHOLD", 2.0)
+    monkeypatch.setattr("knowledge.retrieval.THRESHOLDS", RefusalThresholds(meaning=2.0, words=2.0))
     scripted_model.default = Script(pieces=(), failure=ModelUnavailable("Away.", permanent=True))
     text, end, _ = await answered()
     assert text.startswith(REFUSAL)

@@ -281,7 +281,7 @@ async def test_progress_counts_every_chunk(book: Path, store: VectorStore) -> No
 
     await build(book, store, observers=[watcher])
 
-    assert phases(watcher.progress) == [Phase.LOADING, Phase.WRITING, Phase.EMBEDDING, Phase.OPTIMIZING]
+    assert phases(watcher.progress) == list(Phase)
     assert (watcher.progress[-1].done, watcher.progress[-1].total) == (7, 7)
     assert watcher.events == ["began", "activated"]
 

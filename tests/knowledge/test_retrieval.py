@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 
 from knowledge.errors import IndexEmpty
+from knowledge.evidence import WORDS, evidence_of
 from knowledge.ingestion import ingest
 from knowledge.providers.registry import embedder
-from knowledge.retrieval import WORDS_SHARE, evidence_of, retrieve
+from knowledge.retrieval import retrieve
 from knowledge.runtime import Runtime
 from knowledge.types import Chunk, PastTurn, ScoredChunk, Selection
 from tests.scripted import HashEmbedder
@@ -34,14 +35,14 @@ async def runtime(
     return made
 
 
-def scored(similarity: float | None, bm25: float | None) -> ScoredChunk:
+def scored(similarity: float | None, word_share: float | None) -> ScoredChunk:
     chunk = Chunk(uuid4(), "a.md", "A", ("A",), None, "/a", 0, "text", 1, "0" * 64)
-    return ScoredChunk(chunk, 1.0, similarity, bm25)
+    return ScoredChunk(chunk, 1.0, similarity, word_share and 10 * word_share, word_share)
 
 
-def test_evidence_is_the_best_cosine_and_a_share_of_the_best_words() -> None:
-    found = [scored(0.6, None), scored(0.2, 10.0), scored(None, 3.0)]
-    assert evidence_of(found) == pytest.approx(0.6 + WORDS_SHARE / 2)
+def test_evidence_is_the_best_cosine_and_the_best_share_of_the_words() -> None:
+    found = [scored(0.6, None), scored(0.2, 0.5), scored(None, 0.3)]
+    assert evidence_of(found) == pytest.approx(0.6 + WORDS / 2)
     assert evidence_of([]) == 0
 
 

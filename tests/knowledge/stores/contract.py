@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from knowledge.errors import BuildRunning, IndexEmpty, VectorStoreUnavailable
+from knowledge.errors import BuildRunning, IndexEmpty, NoPredecessor, VectorStoreUnavailable
 from knowledge.stores.base import VectorStore
 from knowledge.types import ScoredChunk, SearchQuery, Vector, WeightedText
 from tests.knowledge.stores.corpus import (
@@ -28,6 +28,10 @@ OpenStore = Callable[[], VectorStore]
 
 def words(*texts: str, limit: int = 10, document: str | None = None) -> SearchQuery:
     return SearchQuery(tuple(map(WeightedText, texts)), None, limit, document)
+
+
+def judged(text: str) -> SearchQuery:
+    return SearchQuery((WeightedText(text),), None, 10, with_word_share=True)
 
 
 def near(vector: Vector, *texts: str, limit: int = 10, document: str | None = None) -> SearchQuery:
@@ -124,6 +128,32 @@ class VectorStoreContract:
 
         repeated = (WeightedText("apples", 0.7), WeightedText("apples apples", 0.2))
         assert await store.search(SearchQuery(repeated, None, 10)) == once
+
+    async def test_a_chunk_that_is_the_best_for_every_word_has_the_whole_share(
+        self, store: VectorStore
+    ) -> None:
+        await put(store, [embedded("torque sensor", NORTH), embedded("torque limits of legs", EAST)])
+
+        best, other = await store.search(judged("torque sensor"))
+
+        assert best.word_share == pytest.approx(1.0, abs=1e-5)
+        assert other.word_share is not None
+        assert 0 < other.word_share < 0.6
+
+    async def test_a_word_that_is_nowhere_lowers_the_share_the_most(self, store: VectorStore) -> None:
+        await put(store, [embedded("torque sensor", NORTH), embedded("torque limits of legs", EAST)])
+
+        [with_common, *_] = await store.search(judged("torque sensor legs"))
+        [with_unknown, *_] = await store.search(judged("torque sensor saxophone"))
+
+        assert with_common.word_share is not None
+        assert with_unknown.word_share is not None
+        assert with_unknown.word_share < with_common.word_share < 1
+
+    async def test_the_share_is_told_only_where_it_is_asked_for(self, store: VectorStore) -> None:
+        await put(store, [embedded("torque sensor", NORTH)])
+
+        assert [found.word_share for found in await store.search(words("torque"))] == [None]
 
     async def test_vectors_and_words_together_beat_either(self, store: VectorStore) -> None:
         await put(
@@ -245,6 +275,71 @@ class VectorStoreContract:
             await builder.activate(manifest)
             assert texts(await store.search(near(EAST, "legs"))) == ["the new legs"]
         assert await store.manifest() == manifest
+
+    async def test_a_build_can_be_searched_before_it_is_active(self, store: VectorStore) -> None:
+        await put(store, [embedded("the old legs", NORTH)])
+
+        async with store.build(build_id(2), dimensions=4) as builder:
+            await builder.add([embedded("the new legs", EAST), embedded("new arms", SOUTH, position=1)])
+            found = await builder.search(near(EAST, "legs"))
+
+        assert texts(found)[0] == "the new legs"
+        assert found[0].similarity == pytest.approx(1.0, abs=1e-5)
+
+    async def test_a_first_index_has_no_predecessor(self, store: VectorStore) -> None:
+        assert await store.predecessor() is None
+        with pytest.raises(NoPredecessor):
+            await store.rollback()
+
+        first = await put(store, [embedded("the old legs", NORTH)])
+
+        assert await store.predecessor() is None
+        with pytest.raises(NoPredecessor, match="no earlier index"):
+            await store.rollback()
+        assert await store.manifest() == first
+
+    async def test_a_rollback_returns_to_the_index_before(self, open_store: OpenStore) -> None:
+        store, reader = open_store(), open_store()
+        first = await put(store, [embedded("the old legs", NORTH)], number=1)
+        second = await put(store, [embedded("the new legs", NORTH)], number=2)
+        assert await store.predecessor() == first
+
+        assert await store.rollback() == first
+
+        assert await store.manifest() == first
+        assert await store.predecessor() == second
+        assert texts(await store.search(words("legs"))) == ["the old legs"]
+        assert texts(await reader.search(words("legs"))) == ["the old legs"]
+
+    async def test_a_second_rollback_undoes_the_first(self, store: VectorStore) -> None:
+        await put(store, [embedded("the old legs", NORTH)], number=1)
+        second = await put(store, [embedded("the new legs", NORTH)], number=2)
+        await store.rollback()
+
+        assert await store.rollback() == second
+        assert texts(await store.search(words("legs"))) == ["the new legs"]
+
+    async def test_after_a_rollback_the_next_build_keeps_what_was_returned_to(
+        self, store: VectorStore
+    ) -> None:
+        first = await put(store, [embedded("the old legs", NORTH)], number=1)
+        await put(store, [embedded("the new legs", NORTH)], number=2)
+        await store.rollback()
+
+        third = await put(store, [embedded("the newest legs", NORTH)], number=3)
+
+        assert await store.manifest() == third
+        assert await store.predecessor() == first
+
+    async def test_a_rollback_waits_for_no_build(self, open_store: OpenStore) -> None:
+        store, other = open_store(), open_store()
+        await put(store, [embedded("the old legs", NORTH)], number=1)
+        second = await put(store, [embedded("the new legs", NORTH)], number=2)
+
+        async with store.build(build_id(3), dimensions=4):
+            with pytest.raises(BuildRunning):
+                await other.rollback()
+        assert await store.manifest() == second
 
     async def test_another_reader_sees_the_new_index_at_its_next_question(
         self, open_store: OpenStore

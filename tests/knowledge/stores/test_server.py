@@ -193,13 +193,13 @@ class TestReaders:
 
     async def test_a_new_index_is_noticed_after_a_moment(self, open_on_standin: OpenServerStore) -> None:
         await put(open_on_standin(), LEGS, number=1)
-        reader = open_on_standin(look_every=0.3)
+        reader = open_on_standin(look_every=1.5)
         old = await reader.manifest()
         new = await put(open_on_standin(), [embedded("the new legs", EAST)], number=2)
 
         assert await reader.manifest() == old
         assert texts(await reader.search(words("legs"))) == ["legs walk"]  # the one that the manifest is of
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1.5)
         assert await reader.manifest() == new
         assert texts(await reader.search(words("legs"))) == ["the new legs"]
 
