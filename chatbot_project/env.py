@@ -97,7 +97,11 @@ class Environment(BaseModel):
     )
     TOP_K: int = Field(5, ge=1, le=20, description="Passages that an answer is made from.")
     SIMILARITY_THRESHOLD: float | None = Field(
-        None, ge=-1, le=2, description="Evidence below this is answered with “the book does not say”."
+        None,
+        ge=-1,
+        le=2,
+        description="Evidence below this is answered with “the book does not say”. "
+        "Unset: measured for each index.",
     )
 
     GOLDEN_MARGIN: float = Field(

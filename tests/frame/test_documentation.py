@@ -38,7 +38,14 @@ OTHER_ERRORS = (
     PermissionDenied(),
     OperationalError(),
 )
-ERRORS_OF_COMMANDS = {"source_unreadable", "build_running"}
+ERRORS_OF_COMMANDS = {
+    "source_unreadable",
+    "build_running",
+    "no_predecessor",
+    "golden_questions_lost",
+    "question_set_invalid",
+    "evaluation_unavailable",
+}
 
 
 def other_names(name: str, field: FieldInfo) -> list[str]:
