@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 # How much an earlier question's words count, and how much less each one before it.
 EARLIER_WORDS = 0.3
 DECAY = 0.5
-# How much the sentence last cited pulls the question's vector.
-CONTEXT_PULL = 0.5
+# How much the question in its context pulls the vector of the question alone.
+CONTEXT_PULL = 1.0
 
 _WORD = re.compile(r"\w+")
 _LEAD_IN = re.compile(
@@ -101,12 +101,20 @@ async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder
     for age, turn in enumerate(reversed(history)):
         words.append(WeightedText(turn.question, EARLIER_WORDS * DECAY**age))
     topic = _cited_sentence(newest) or newest.question
+    context = " ".join(dict.fromkeys((_subject(history), newest.question, topic, question)))
     vector, in_context = await asyncio.gather(
-        query_vector(question, embedder), query_vector(f"{topic} {question}", embedder)
+        query_vector(question, embedder), query_vector(context, embedder)
     )
     if vector is not None and in_context is not None:
         vector = normalised(vector + CONTEXT_PULL * in_context)
     return Lookup(question=f"{question} ({topic})", words=tuple(words), vector=vector)
+
+
+def _subject(history: Sequence[PastTurn]) -> str:
+    """The newest question that stands alone: what those after it are about."""
+    questions = [turn.question for turn in history]
+    alone = (question for question in reversed(questions) if not leans_on_history(question))
+    return next(alone, questions[0])
 
 
 def _cited_sentence(turn: PastTurn) -> str:

@@ -61,6 +61,14 @@ async def test_a_follow_up_is_drawn_to_the_sentence_last_cited():
     assert np.linalg.norm(lookup.vector) == pytest.approx(1, abs=1e-5)
 
 
+async def test_a_follow_up_is_embedded_with_the_question_that_it_goes_back_to(hash_embedder):
+    question = "Which sensors does a humanoid robot carry in each foot?"
+    sensors = PastTurn(question, "Force sensors [1].", ("Force sensors measure it.",))
+    why = PastTurn("Why?", "For balance [1].", ("Balance needs them.",))
+    await looked_up("and where?", OLDER, sensors, why)
+    assert f"{question} Why? Balance needs them. and where?" in hash_embedder.queries
+
+
 async def test_a_new_topic_is_not_drawn_to_the_old_one():
     question = "Which sensors does a humanoid robot carry in each foot?"
     assert (await looked_up(question, BALANCE)).words == (WeightedText(question),)
