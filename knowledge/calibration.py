@@ -2,7 +2,7 @@
 
 A sentence of the book, asked as a question while the chunks that hold it are kept out, stands for a question
 about the book whose answer is worded otherwise. Its evidence is a little less than that of real questions
-which the book answers; so a threshold that a tenth of the sentences would miss refuses very few of those
+which the book answers; so a threshold that one sentence in twenty would miss refuses very few of those
 (measured on documentation, abstracts and encyclopedia articles; see benchmarks/README.md).
 """
 
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 SENTENCES: Final = 100  # a single request to a provider that embeds
 FEWEST: Final = 40
-MISSED: Final = 0.1
+MISSED: Final = 0.05
 LENGTH: Final = range(5, 41)  # words
 FOUND: Final = 20  # chunks looked at
 

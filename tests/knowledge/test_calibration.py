@@ -96,7 +96,7 @@ async def test_chunks_that_hold_the_sentence_are_kept_out() -> None:
     assert await calibrated(chunks, search=search, embedder=HashEmbedder()) == RefusalThresholds(0.4, 0.1)
 
 
-async def test_a_tenth_of_the_sentences_would_miss_it() -> None:
+async def test_one_sentence_in_twenty_would_miss_it() -> None:
     chunks = sentences_of(FEWEST)
     cosines = iter(number / FEWEST for number in range(FEWEST))
 
@@ -105,7 +105,7 @@ async def test_a_tenth_of_the_sentences_would_miss_it() -> None:
 
     found = await calibrated(chunks, search=search, embedder=HashEmbedder())
     assert found is not None
-    assert found.meaning == pytest.approx(0.1, abs=0.01)
+    assert found.meaning == pytest.approx(0.05, abs=0.01)
 
 
 async def test_without_an_embedder_words_alone_are_measured() -> None:
