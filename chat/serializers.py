@@ -135,6 +135,13 @@ class IndexSerializer(serializers.Serializer[Any]):
     building = BuildProgressSerializer(allow_null=True)
 
 
+class SuggestionsSerializer(serializers.Serializer[Any]):
+    questions = serializers.ListField(child=serializers.CharField(), help_text="As the owner wrote them.")
+    topics = serializers.ListField(
+        child=serializers.CharField(), help_text="Without such questions: titles of the book's pages."
+    )
+
+
 class ErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
     code = serializers.CharField()

@@ -8,6 +8,7 @@ urlpatterns = [
     path("v1/query", views.QueryView.as_view()),
     path("v1/search", views.SearchView.as_view()),
     path("v1/index", views.IndexView.as_view()),
+    path("v1/suggestions", views.SuggestionsView.as_view()),
     path("v1/conversations", history.ConversationListView.as_view()),
     path("v1/conversations/<uuid:conversation_id>", history.ConversationView.as_view()),
     path("v1/conversations/<uuid:conversation_id>/messages", history.MessageListView.as_view()),

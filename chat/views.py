@@ -25,6 +25,7 @@ from chat.serializers import (
     QuerySerializer,
     SearchResultsSerializer,
     SearchSerializer,
+    SuggestionsSerializer,
 )
 from chat.sse import EVENT_STREAM, event_stream_response
 from chat.throttling import QuestionThrottle, ReadThrottle
@@ -34,6 +35,9 @@ from chatbot_project.request_ids import current_request_id
 from knowledge.answering import search
 from knowledge.runtime import runtime
 from knowledge.status import index_status
+from knowledge.topics import topics
+
+MOST_TOPICS = 4
 
 
 class QueryView(AsyncView):
@@ -152,6 +156,22 @@ class IndexView(AsyncView):
     @extend_schema(summary="The state of the index", tags=["Index"], responses=IndexSerializer)
     async def get(self, request: Request) -> Response:
         return Response(IndexSerializer(await index_status()).data)
+
+
+class SuggestionsView(AsyncView):
+    throttle_classes = [ReadThrottle]
+
+    @extend_schema(
+        summary="What to ask first",
+        tags=["Index"],
+        description="Both are empty while there is no index.",
+        responses=SuggestionsSerializer,
+    )
+    async def get(self, request: Request) -> Response:
+        manifest = await runtime().store.manifest()
+        questions = settings.SUGGESTED_QUESTIONS if manifest else ()
+        offered = topics(manifest, limit=MOST_TOPICS) if manifest and not questions else []
+        return Response({"questions": list(questions), "topics": offered})
 
 
 def _failure(failed: Failed) -> Response:

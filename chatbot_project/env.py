@@ -26,6 +26,10 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _split_questions(value: object) -> object:
+    return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
+
+
 def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     as_patterns(origins)
     return origins
@@ -41,6 +45,7 @@ def _check_rates(rates: str) -> str:
     return rates
 
 
+SemicolonSeparated = Annotated[tuple[str, ...], BeforeValidator(_split_questions)]
 CommaSeparated = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Origins = Annotated[CommaSeparated, AfterValidator(_check_origins)]
 Rates = Annotated[str, AfterValidator(_check_rates)]
@@ -64,6 +69,16 @@ class Environment(BaseModel):
         description="Where that folder is published. Unset: citations lead to pages under /book/.",
     )
     BM25_LANGUAGE: str = Field("english", description="The book's language, for stemming and stop words.")
+
+    # The chat
+    CHAT_TITLE: str | None = Field(
+        None, max_length=80, description="What stands above the chat page. Unset: “Ask the book”."
+    )
+    SUGGESTED_QUESTIONS: SemicolonSeparated = Field(
+        (),
+        description="Questions to begin with, separated by a semicolon. Unset: made from the titles of the "
+        "book's pages.",
+    )
 
     # Answers
     LLM_PROVIDER: Provider = Field("auto", description="Who writes answers; auto takes the first with a key.")

@@ -12,6 +12,7 @@ from django.http.request import split_domain_port, validate_host
 
 # A lone * as the host would match no site that has a dot in its name, which nobody means.
 ENTRY = re.compile(r"[a-z][a-z0-9+.-]*://(?!\*+(:|\Z))([a-z0-9_.*-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
+FRAMING = re.compile(r"\*|[a-z][a-z0-9+.-]*://(\*\.)?[a-z0-9_.-]+(:\d{1,5})?/?")
 ANY_SITE = r"https?://[^/]+\Z"  # but not "null", which sandboxed frames and local files send
 
 
@@ -21,6 +22,14 @@ def as_patterns(origins: Iterable[str]) -> list[str]:
     Raises ValueError for the first entry that is no origin.
     """
     return [_pattern(position, origin) for position, origin in enumerate(origins, start=1)]
+
+
+def as_framing_origins(origins: Iterable[str]) -> list[str]:
+    """Those of the entries that a Content-Security-Policy can express, as it writes them.
+
+    It has a `*` only in place of the whole first label, and no IPv6 addresses.
+    """
+    return [origin.lower().removesuffix("/") for origin in origins if FRAMING.fullmatch(origin.lower())]
 
 
 def _pattern(position: int, origin: str) -> str:

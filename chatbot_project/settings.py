@@ -6,7 +6,7 @@ from chatbot_project import __version__
 from chatbot_project import env as environment
 from chatbot_project.databases import database
 from chatbot_project.logs import logging_config
-from chatbot_project.origins import as_patterns
+from chatbot_project.origins import as_framing_origins, as_patterns
 from chatbot_project.secret_key import secret_key
 
 ENV = environment.load()
@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "chatbot_project.middleware.request_id",
     "django.middleware.security.SecurityMiddleware",
+    "chatbot_project.content_security.content_security",
     "corsheaders.middleware.CorsMiddleware",
     "chatbot_project.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,6 +105,7 @@ if SPACE_HOST:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 CORS_ALLOWED_ORIGIN_REGEXES = as_patterns(ENV.ALLOWED_ORIGINS)
+FRAMING_ORIGINS = as_framing_origins(ENV.ALLOWED_ORIGINS)
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",
@@ -193,6 +195,8 @@ QDRANT_URL = ENV.QDRANT_URL
 QDRANT_API_KEY = ENV.QDRANT_API_KEY
 QDRANT_COLLECTION = ENV.QDRANT_COLLECTION
 TOP_K = ENV.TOP_K
+CHAT_TITLE = ENV.CHAT_TITLE
+SUGGESTED_QUESTIONS = ENV.SUGGESTED_QUESTIONS
 SIMILARITY_THRESHOLD = ENV.SIMILARITY_THRESHOLD
 GOLDEN_MARGIN = ENV.GOLDEN_MARGIN
 THROTTLE_VISITOR = ENV.THROTTLE_VISITOR

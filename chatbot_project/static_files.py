@@ -18,7 +18,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Names with hashes once they are collected, and plain ones before."""
 
-    support_js_module_import_aggregation = True  # the chat page's modules import each other by name
+    support_js_module_import_aggregation = True  # the chat's modules import each other by name
+    max_post_process_passes = 10  # an import of an import of an import …
 
     def stored_name(self, name: str) -> str:
         return str(super().stored_name(name)) if self.hashed_files else name

@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
-from chat.pages import chat_page
+from chat.pages import chat_page, widget_script
 from chatbot_project import health
 from chatbot_project.book import book_page
 
@@ -15,6 +15,7 @@ book_page = xframe_options_exempt(book_page)
 
 urlpatterns = [
     path("", chat_page, name="chat"),
+    path("widget.js", widget_script, name="widget"),
     path("", include("chat.urls")),
     path("book/", book_page, name="book"),
     path("book/<path:path>", book_page, name="book-page"),
