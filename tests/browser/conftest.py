@@ -1,7 +1,6 @@
-"""A real server on a small book, and Chromium to look at it."""
+"""A real server on a small book, a stand-in for Gemini behind it, a site of its own, and Chromium to look at it all."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,7 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from chatbot_project.env import BASE_DIR
+from tests.browser.host import HostSite
+from tests.browser.scripted_gemini import ScriptedGemini
+from tests.frame.test_server import free_port
 from tests.requires import chromium_path
+from tests.standins.gemini.server import KEY
 
 BOOK = Path(__file__).parent / "book"
 OWNER, PASSWORD = "olga", "correct horse battery staple"
@@ -29,39 +32,109 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+class Site:
+    """The server as its operator sees it: it can be stopped and started again on the same data."""
+
+    def __init__(self, folder: Path, *, gemini: str, host: str) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log = folder / "log"
+        passed_on = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._environment = {
+            **passed_on,
+            "ENV_FILE": "",
+            "DATA_DIR": str(folder / "data"),
+            "PORT": str(self.port),
+            "CONTENT_PATH": str(BOOK),
+            "LLM_PROVIDER": "gemini",
+            "EMBEDDING_PROVIDER": "local",
+            "GEMINI_API_KEY": KEY,
+            "GEMINI_BASE_URL": gemini,
+            "ALLOWED_ORIGINS": host,
+            "THROTTLE_VISITOR": "1000/minute",
+            "THROTTLE_ADDRESS": "1000/minute",
+            "THROTTLE_READ": "10000/minute",
+            "DJANGO_SUPERUSER_USERNAME": OWNER,
+            "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        }
+        self.start()
+
+    def start(self) -> None:
+        with self._log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=BASE_DIR,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                if httpx.get(f"{self.address}/v1/index", timeout=5).json()["status"] == "ready":
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
+        pytest.fail(f"The server did not get ready:\n{self._log.read_text()[-3000:]}")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     return chromium_path()
 
 
 @pytest.fixture(scope="session")
-def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that is ready to answer from BOOK."""
-    folder = tmp_path_factory.mktemp("server")
-    port = _free_port()
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            cwd=BASE_DIR,
-            env=_environment(folder / "data", port),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_ready(address, process, folder / "log")
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def _gemini(chromium: str) -> Iterator[ScriptedGemini]:
+    with ScriptedGemini() as gemini:
+        yield gemini
 
 
-# Of each test its own: playwright keeps an event loop running, in which no async test could run.
 @pytest.fixture
+def gemini(_gemini: ScriptedGemini) -> ScriptedGemini:
+    """What writes the answers, saying what it says by default."""
+    _gemini.reset()
+    return _gemini
+
+
+@pytest.fixture(scope="session")
+def host_site(chromium: str) -> Iterator[HostSite]:
+    with HostSite() as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def site(
+    _gemini: ScriptedGemini, host_site: HostSite, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("server"), gemini=_gemini.address, host=host_site.address)
+    host_site.server = site.address
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def server(site: Site, gemini: ScriptedGemini) -> str:
+    """The address of a server that is ready to answer from BOOK."""
+    return site.address
+
+
+# Of each module its own: playwright keeps an event loop running, in which no async test could run.
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
@@ -71,42 +144,22 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, server: str) -> Iterator[Page]:
-    """A page of a new visitor; whatever its scripts complain of fails the test."""
+    """A page of a new visitor; whatever its scripts or its policies complain of fails the test."""
     page = browser.new_page(base_url=server)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
     yield page
+    page.close()
     assert complaints == []
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _environment(data: Path, port: int) -> dict[str, str]:
-    passed_on = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {
-        **passed_on,
-        "ENV_FILE": "",
-        "DATA_DIR": str(data),
-        "PORT": str(port),
-        "CONTENT_PATH": str(BOOK),
-        "THROTTLE_VISITOR": "1000/minute",
-        "THROTTLE_ADDRESS": "1000/minute",
-        "DJANGO_SUPERUSER_USERNAME": OWNER,
-        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
-    }
-
-
-def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{address}/v1/index", timeout=5).json()["status"] == "ready":
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    pytest.fail(f"The server did not get ready:\n{log.read_text()[-3000:]}")
+def complaints_of(page: Page) -> list[str]:
+    """Filled while the page is used."""
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    return complaints

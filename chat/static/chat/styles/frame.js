@@ -10,7 +10,10 @@ export const frame = `
   display: block;
 }
 
+/* The site's own rules for all of its elements end here. */
 .frame {
+  all: initial;
+  display: block;
   --paper: var(--book-chat-background, #fbfaf8);
   --raised: #ffffff;
   --sunken: #f3f1ed;
@@ -44,8 +47,8 @@ export const frame = `
   --line: #333139;
   --strong-line: #77727f;
   --link: color-mix(in srgb, var(--accent) 45%, white);
-  --tint: color-mix(in srgb, var(--accent) 16%, var(--paper));
-  --tint-line: color-mix(in srgb, var(--accent) 38%, var(--paper));
+  --tint: color-mix(in srgb, var(--accent) 26%, var(--paper));
+  --tint-line: color-mix(in srgb, var(--accent) 50%, var(--paper));
   --warm: #f2bd7d;
   --warm-tint: #2c2318;
   --danger: #ff9d94;

@@ -220,6 +220,16 @@ export const layout = `
 }
 
 .foot { margin-inline: auto; max-width: 46rem; padding: 0 1.5rem 0.75rem; width: 100%; }
+.foot { position: relative; }
+.foot::before {
+  background: linear-gradient(transparent, var(--paper));
+  content: "";
+  height: 1.75rem;
+  inset: -1.75rem 1.5rem auto;
+  pointer-events: none;
+  position: absolute;
+}
+
 .widget .foot { padding: 0 0.75rem 0.6rem; }
 
 .composer {
@@ -228,6 +238,7 @@ export const layout = `
   border-radius: calc(var(--radius) * 1.4);
   box-shadow: var(--shadow);
   padding: 0.35rem;
+  position: relative;
   transition: border-color 0.15s, box-shadow 0.15s;
 }
 

@@ -183,7 +183,9 @@ a.source:hover { border-color: var(--tint-line); box-shadow: var(--shadow); tran
 .answer { font-size: 1.0625rem; line-height: 1.65; overflow-wrap: anywhere; }
 .widget .answer { font-size: 1rem; line-height: 1.6; }
 .answer > * + * { margin-top: 0.85em; }
-.answer[aria-busy]:not(:empty) > :last-child::after {
+.answer[aria-busy] > p:last-child::after,
+.answer[aria-busy] > :last-child > li:last-child:not(:has(ul, ol, p))::after,
+.answer[aria-busy] > :last-child > li:last-child > :last-child > li:last-child::after {
   animation: pulse 1.2s ease-in-out infinite;
   background: var(--link);
   border-radius: 1px;

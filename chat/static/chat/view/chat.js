@@ -10,9 +10,8 @@ import { Composer } from "./composer.js";
 import { el, icon, iconButton } from "./dom.js";
 import { Failure } from "./failure.js";
 import { History } from "./history.js";
-import { IndexNotice } from "./index_notice.js";
 import { TurnView } from "./turn.js";
-import { Welcome } from "./welcome.js";
+import { IndexNotice, Welcome } from "./welcome.js";
 
 export const styles = [layout, history, turn];
 
@@ -109,7 +108,7 @@ export class Chat {
       { className: "scroller", tabIndex: 0, role: "region", "aria-label": words.conversation, on: { scroll: () => this.#scrolled() } },
       el("div", { className: "column" }, this.#notice.node, this.#welcome.node, turns),
     );
-    const toEnd = iconButton("down", words.toEnd, () => this.#toEnd(), { className: "to-end", hidden: true });
+    const toEnd = iconButton("down", words.toEnd, () => this.#toEnd(), { className: "icon-button to-end", hidden: true });
     const toggle = iconButton("history", words.conversations, () => this.#showHistory(toggle.ariaExpanded !== "true"));
     const begin = iconButton("plus", words.begin, () => this.#begin());
     const head = el(

@@ -2,20 +2,19 @@
 
 import bash from "../vendor/highlight/languages/bash.js";
 import c from "../vendor/highlight/languages/c.js";
-import js from "../vendor/highlight/languages/js.js";
 import json from "../vendor/highlight/languages/json.js";
 import py from "../vendor/highlight/languages/py.js";
 import xml from "../vendor/highlight/languages/xml.js";
 import yaml from "../vendor/highlight/languages/yaml.js";
 import { tokenizeWith } from "../vendor/highlight/tokenize.js";
-import { copyButton } from "./copying.js";
-import { el } from "./dom.js";
+import { copyButton, el } from "./dom.js";
 
-const languages = { bash, c, js, json, py, xml, yaml };
+const languages = { bash, c, json, py, xml, yaml };
+// What is written much like C is coloured like it.
 const ALIASES = {
-  "c++": "c", console: "bash", cpp: "c", h: "c", hpp: "c", html: "xml", java: "c", javascript: "js", jsx: "js",
-  python: "py", sh: "bash", shell: "bash", ts: "js", tsx: "js", typescript: "js", urdf: "xml", xacro: "xml",
-  yml: "yaml", zsh: "bash",
+  "c++": "c", console: "bash", cpp: "c", h: "c", hpp: "c", html: "xml", java: "c", javascript: "c", js: "c", jsx: "c",
+  python: "py", sh: "bash", shell: "bash", ts: "c", tsx: "c", typescript: "c", urdf: "xml", xacro: "xml", yml: "yaml",
+  zsh: "bash",
 };
 const LONGEST = 20_000; // characters that are coloured
 

@@ -20,7 +20,6 @@ export class Composer {
       placeholder: words.placeholder,
       "aria-label": words.question,
       enterKeyHint: "send",
-      dir: "auto",
       on: { input: () => this.#changed(), keydown: (event) => this.#key(event) },
     });
     this.#quote = el("div", { className: "quote", hidden: true });
@@ -102,6 +101,7 @@ export class Composer {
 
   #changed() {
     this.send.setAttribute("aria-disabled", String(!this.field.value.trim()));
+    this.field.dir = this.field.value ? "auto" : ""; // the placeholder's direction is the interface's
     this.field.style.height = "auto";
     this.field.style.height = `${this.field.scrollHeight}px`;
   }

@@ -16,6 +16,7 @@ export function el(name, properties = {}, ...children) {
   return node;
 }
 
+const SHOWN = 1600; // ms
 const PATHS = {
   book: "M12 6.5C10 5 7 4.5 3.5 5v13c3.5-.5 6.5 0 8.5 1.5 2-1.5 5-2 8.5-1.5V5C17 4.5 14 5 12 6.5zm0 0v13",
   check: "M5 12.5l4.5 4.5L19 7.5",
@@ -55,4 +56,29 @@ export function iconButton(name, label, onClick, more = {}) {
     { type: "button", className: "icon-button", title: label, "aria-label": label, ...more, on: { click: onClick } },
     icon(name),
   );
+}
+
+/** A button that copies what `text()` gives when it is pressed, and says so. */
+export function copyButton(text, label, words) {
+  const button = iconButton("copy", label, async () => {
+    const copied = await copy(text());
+    show(button, copied ? "check" : "close", copied ? words.copied : words.notCopied);
+    setTimeout(show, SHOWN, button, "copy", label);
+  });
+  return button;
+}
+
+function show(button, name, label) {
+  button.replaceChildren(icon(name));
+  button.title = label;
+  button.setAttribute("aria-label", label);
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // there is no clipboard on plain http, nor in frames without the permission
+  }
 }

@@ -68,6 +68,7 @@ export class Feedback {
       ),
     );
     this.details.replaceChildren(form);
+    this.details.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }
 
   #reasons() {

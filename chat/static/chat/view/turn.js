@@ -2,8 +2,7 @@
 
 import { AnswerText } from "./answer.js";
 import { pathOf, sourceList } from "./citations.js";
-import { copyButton } from "./copying.js";
-import { el, icon, iconButton } from "./dom.js";
+import { copyButton, el, icon, iconButton } from "./dom.js";
 import { Failure } from "./failure.js";
 import { Feedback } from "./feedback.js";
 
