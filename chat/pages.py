@@ -30,7 +30,7 @@ def _etag(request: HttpRequest) -> str:
 @cache_control(public=True, max_age=300)
 @condition(etag_func=_etag)
 def widget_script(request: HttpRequest) -> HttpResponse:
-    """The loader. Its address stays the same, so unlike the modules that it imports it is not kept for long."""
+    """The loader, kept for minutes only: unlike that of the modules it imports, its address never changes."""
     response = HttpResponse(_widget(), content_type="text/javascript; charset=utf-8")
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

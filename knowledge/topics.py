@@ -6,8 +6,11 @@ from knowledge.types import Manifest
 
 # Titles that tell nothing of what their page is about.
 GENERAL = frozenset(
-    "introduction intro overview home index contents welcome readme preface foreword summary conclusion appendix "
-    "reference references glossary bibliography changelog license contributing about faq".split()
+    (
+        *("about", "appendix", "bibliography", "changelog", "conclusion", "contents", "contributing", "faq"),
+        *("foreword", "glossary", "home", "index", "intro", "introduction", "license", "overview"),
+        *("preface", "readme", "reference", "references", "summary", "welcome"),
+    )
 )
 
 

@@ -1,4 +1,4 @@
-"""A real server on a small book, a stand-in for Gemini behind it, a site of its own, and Chromium to look at it all."""
+"""A real server on a small book, a stand-in for Gemini behind it, another site, and Chromium to see it."""
 
 import os
 import subprocess
@@ -20,6 +20,7 @@ from tests.standins.gemini.server import KEY
 
 BOOK = Path(__file__).parent / "book"
 OWNER, PASSWORD = "olga", "correct horse battery staple"
+POLICY = "Content Security Policy"
 READY_WITHIN = 90.0  # seconds; the first start builds the embedding model's graph
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -156,10 +157,5 @@ def complaints_of(page: Page) -> list[str]:
     """Filled while the page is used."""
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(message.text) if "Content Security Policy" in message.text else None
-        ),
-    )
+    page.on("console", lambda message: complaints.append(message.text) if POLICY in message.text else None)
     return complaints

@@ -8,9 +8,7 @@ from typing import Self
 from tests.standins.gemini.generation import Ending, Reply
 from tests.standins.gemini.server import GeminiServer
 
-ANSWER = (
-    "The zero-moment point is where nothing tips the foot [1]. Force sensors in the soles measure it [2]."
-)
+ANSWER = "The zero-moment point is where nothing tips the foot [1]. Sensors in the soles measure it [2]."
 
 
 class ScriptedGemini:

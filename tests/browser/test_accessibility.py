@@ -14,6 +14,13 @@ from tests.browser.scripted_gemini import ScriptedGemini
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RICH = "**Bold** and `code` [1].\n\n```python\nreturn 1  # one\n```\n\n| a | b |\n|--|--|\n| 1 | 2 |\n\n- [x](https://x.example)"
 
+LISTEN = """log => {
+    window.announced = [];
+    new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) announced.push(...[...addedNodes].map((node) => node.textContent));
+    }).observe(log, { childList: true });
+}"""
+
 
 def serious_issues(page: Page) -> list[dict[str, Any]]:
     """What axe finds wrong in the page and the chat, each with where it is."""
@@ -46,6 +53,7 @@ def test_axe_finds_nothing_serious_on_the_page(page: Page, gemini: ScriptedGemin
     page.locator("a.cite").focus()
     expect(page.get_by_role("tooltip")).to_be_visible()
     page.get_by_role("button", name="Conversations", exact=True).click()
+    page.locator(".conversations li").first.hover()
     page.get_by_role("button", name=f"Delete “{QUESTION}”").click()
     assert serious_issues(page) == []
 
@@ -89,21 +97,9 @@ def test_everything_can_be_done_by_keys_alone(page: Page) -> None:
 
 def test_finished_sentences_are_announced_and_no_single_words(page: Page, gemini: ScriptedGemini) -> None:
     gemini.say("One two three four. Five *six* seven eight [1]. Nine", between=0.05)
-    page.add_init_script("""
-        window.announced = [];
-        new MutationObserver((changes) => {
-            const log = document.querySelector("book-chat")?.shadowRoot?.querySelector("[aria-live]");
-            if (!log || log.watched) return;
-            log.watched = new MutationObserver((changes) => {
-                for (const { addedNodes } of changes) for (const node of addedNodes) announced.push(node.textContent);
-            });
-            log.watched.observe(log, { childList: true });
-        }).observe(document, { childList: true, subtree: true });
-    """)
     page.goto("/")
-    page.evaluate("document.body.append(document.createElement('i'))")
     expect(page.get_by_label("Your question")).to_be_focused()
-    page.evaluate("document.body.append(document.createElement('i'))")
+    page.locator("[aria-live]").evaluate(LISTEN)
     ask(page)
     expect(page.locator("a.cite")).to_be_visible()
     assert page.evaluate("announced") == [

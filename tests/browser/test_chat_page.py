@@ -17,6 +17,20 @@ NO_STORAGE = """
         Object.defineProperty(window, area, { get() { throw new DOMException("blocked"); } });
     }
 """
+MARKDOWN = """# Code
+
+- **bold**
+
+```python
+return 1  # one
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+$a_1*b*c$ [1]
+"""
 NO_SOCKETS = """
     window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.()); } close() {} };
 """
@@ -62,9 +76,7 @@ def test_a_citation_shows_its_passage_and_leads_to_the_heading(page: Page) -> No
 
 
 def test_markdown_is_rendered_with_code_that_can_be_copied(page: Page, gemini: ScriptedGemini) -> None:
-    gemini.say(
-        "# Code\n\n- **bold**\n\n```python\nreturn 1  # one\n```\n\n| a | b |\n|--|--|\n| 1 | 2 |\n\n$a_1*b*c$ [1]"
-    )
+    gemini.say(MARKDOWN)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/")
     ask(page)
@@ -94,7 +106,7 @@ ATTACKS = """
 <img src=x onerror="document.title='owned'"> <script>document.title='owned'</script>
 <b>bold</b> <svg onload="document.title='owned'"></svg> <iframe src="https://evil.example"></iframe>
 
-[run](javascript:document.title='owned') [data](data:text/html,<script>1</script>) [mail](mailto:a@evil.example)
+[run](javascript:document.title='owned') [data](data:text/html,<b>1</b>) [mail](mailto:a@evil.example)
 [relative](/admin/) ![picture](https://evil.example/p.png) <https://good.example/> [good](https://good.example/)
 <a href="https://evil.example" onclick="document.title='owned'">raw</a> [1]
 

@@ -39,6 +39,7 @@ def test_conversations_survive_a_reload_and_are_gone_on_with(page: Page) -> None
 def test_a_conversation_is_renamed(page: Page) -> None:
     ask_in_two_conversations(page)
     show_history(page)
+    page.locator(".conversations li").last.hover()
     page.get_by_role("button", name=f"Rename “{QUESTION}”").click()
     field = page.get_by_label("New title")
     expect(field).to_be_focused()
@@ -53,6 +54,7 @@ def test_a_conversation_is_renamed(page: Page) -> None:
 def test_a_conversation_is_deleted_once_that_is_confirmed(page: Page) -> None:
     ask_in_two_conversations(page)
     show_history(page)
+    page.locator(".conversations li").first.hover()
     page.get_by_role("button", name="Delete “What is a gripper?”").click()
     expect(page.get_by_role("button", name="Keep")).to_be_focused()
     page.keyboard.press("Escape")

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chatting import Frames, ask, expect_an_answer
 from tests.browser.host import HostSite
+from tests.browser.test_chat_page import NO_SOCKETS
 
 SELECT = """element => {
     const range = document.createRange();
@@ -122,9 +123,7 @@ def test_a_citation_of_the_same_site_opens_in_the_same_tab(page: Page, host: Hos
         response = route.fetch()
         route.fulfill(response=response, body=response.text().replace(f"{server}/book", host.address))
 
-    page.add_init_script(
-        "window.WebSocket = class { constructor() { setTimeout(() => this.onclose?.()); } close() {} }"
-    )
+    page.add_init_script(NO_SOCKETS)
     page.route("**/v1/query", as_published)
     page.goto(f"{host.address}/start")
     launcher(page).click()

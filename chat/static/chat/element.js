@@ -97,7 +97,7 @@ class BookChat extends HTMLElement {
     });
     root.append(this.#panel);
     this.#root.replaceChildren(root);
-    onShortcut(() => this.open(this.#isPage ? "" : selectedText(this)), signal);
+    if (this.dataset.shortcuts !== "off") onShortcut(() => this.open(this.#isPage ? "" : selectedText(this)), signal);
     followKeyboard(this, signal);
     if (this.#isPage) return void this.open();
     Object.assign(this.#panel, { role: "dialog", ariaLabel: name });

@@ -250,7 +250,7 @@ export class Chat {
     const { scrollHeight, scrollTop, clientHeight } = this.#parts.scroller;
     this.#following = scrollHeight - scrollTop - clientHeight < NEAR;
     this.#parts.toEnd.hidden = this.#following;
-    this.citations.hide();
+    this.citations.follow();
   }
 
   #toEnd() {

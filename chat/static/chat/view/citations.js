@@ -68,6 +68,15 @@ export class Citations {
     return !this.card.hidden;
   }
 
+  /** The text has been scrolled: stay beside the marker, and go when it does. */
+  follow() {
+    if (!this.#marker) return;
+    const [at] = this.#marker.getClientRects();
+    const { top, bottom } = this.#marker.closest(".scroller").getBoundingClientRect();
+    if (at && at.bottom > top && at.top < bottom) this.#place(this.#marker);
+    else this.hide();
+  }
+
   hide() {
     clearTimeout(this.#timer);
     this.card.hidden = true;
