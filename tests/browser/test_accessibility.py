@@ -17,7 +17,7 @@ RICH = "**Bold** and `code` [1].\n\n```python\nreturn 1  # one\n```\n\n| a | b |
 LISTEN = """log => {
     window.announced = [];
     new MutationObserver((changes) => {
-        for (const { addedNodes } of changes) announced.push(...[...addedNodes].map((node) => node.textContent));
+        for (const { addedNodes } of changes) announced.push(...[...addedNodes].map((p) => p.innerText));
     }).observe(log, { childList: true });
 }"""
 

@@ -119,7 +119,7 @@ def test_secrets_and_leftovers_stay_out_of_the_image(path):
         "manage.py",
         "requirements.txt",
         "requirements-model.txt",
-        "chat/static/chat/page.js",
+        "chat/static/chat/element.js",
         "chatbot_project/templates/error.html",
         "knowledge/sample_book/docs/01-introduction.md",
         "docs/the-owners-book.md",

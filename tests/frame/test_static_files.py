@@ -1,6 +1,8 @@
 import gzip
 import re
+from urllib.parse import urljoin
 
+import brotli
 import pytest
 from django.core.management import call_command
 from django.test import AsyncClient, Client
@@ -58,20 +60,46 @@ def _collected(settings, tmp_path):
 async def test_collected_files_may_be_kept_for_ever():
     site = AsyncClient()
     page = await site.get("/")
-    scripts = re.findall(r'src="(/static/chat/page\.[0-9a-f]{12}\.js)"', page.text)
+    scripts = re.findall(r'src="(/static/chat/element\.[0-9a-f]{12}\.js)"', page.text)
     script = await site.get(scripts[0])
     assert "immutable" in script.headers["Cache-Control"]
-    compressed = await site.get(scripts[0], headers={"Accept-Encoding": "gzip"})
-    assert gzip.decompress(compressed.content) == script.content
-    modules = re.findall(r'from "\./([\w.]+)"', script.text)
-    assert modules
-    for module in modules:
-        imported = await site.get(f"/static/chat/{module}")
-        assert "immutable" in imported.headers["Cache-Control"]
+    for encoding, decompress in (("gzip", gzip.decompress), ("br", brotli.decompress)):
+        compressed = await site.get(scripts[0], headers={"Accept-Encoding": encoding})
+        assert compressed.headers["Content-Encoding"] == encoding
+        assert decompress(compressed.content) == script.content
+    preloaded = set(re.findall(r'rel="modulepreload" href="([^"]+)"', page.text))
+    imported = await all_imports(site, scripts[0])
+    assert imported <= preloaded | {address for address in imported if "/languages/" in address}
+    assert preloaded <= imported
+    for address in imported:
+        module = await site.get(address)
+        assert "immutable" in module.headers["Cache-Control"]
+        assert module.headers["Access-Control-Allow-Origin"] == "*"  # sites that embed the widget fetch it
+
+
+async def all_imports(site: AsyncClient, address: str) -> set[str]:
+    """The module, and all that it and its imports import."""
+    found, waiting = set(), [address]
+    while waiting:
+        address = waiting.pop()
+        if address not in found:
+            found.add(address)
+            text = (await site.get(address)).text
+            named = re.findall(r'(?:^import|\bfrom|\bimport\()\s*"(\.{1,2}/[^"]+)"', text, re.MULTILINE)
+            waiting += [urljoin(address, name) for name in named]
+    return found
+
+
+@pytest.mark.usefixtures("_collected")
+async def test_the_widgets_script_imports_the_collected_module():
+    loader = await AsyncClient().get("/widget.js")
+    (address,) = re.findall(r'import\(new URL\("([^"]+)"', loader.text)
+    assert re.fullmatch(r"/static/chat/element\.[0-9a-f]{12}\.js", address)
+    assert (await AsyncClient().get(address)).status_code == 200
 
 
 @pytest.mark.usefixtures("_collected")
 async def test_collected_files_keep_their_plain_names_too():
-    response = await AsyncClient().get("/static/chat/page.js")
+    response = await AsyncClient().get("/static/chat/element.js")
     assert response.status_code == 200
     assert "immutable" not in response.headers["Cache-Control"]

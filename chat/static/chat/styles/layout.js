@@ -124,6 +124,10 @@ export const layout = `
 
 .widget .welcome { padding-top: 1.5rem; }
 
+@media (max-width: 40rem) {
+  .welcome { padding-top: 1rem; }
+}
+
 .emblem {
   align-items: center;
   background: var(--tint);
