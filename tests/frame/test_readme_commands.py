@@ -158,6 +158,7 @@ def test_no_example_is_left_out_for_its_language():
         "js",
         "python",
         "jsx",
+        "html",
         "json",
         "yaml",
         "ini",
