@@ -68,6 +68,7 @@ def message_json(message: Message, reader: Reader) -> dict[str, Any]:
         "id": str(message.pk),
         "role": message.role,
         "content": message.content,
+        "selected_text": message.selected_text,
         "status": message.status,
         "answered": message.answered,
         "degraded": message.degraded,

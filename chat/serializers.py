@@ -19,7 +19,10 @@ class QuerySerializer(serializers.Serializer[Any]):
     selected_text = serializers.CharField(
         max_length=LONGEST_SELECTION, required=False, allow_blank=True, allow_null=True
     )
-    page_url = serializers.URLField(max_length=2000, required=False, allow_blank=True, allow_null=True)
+    # No URLField: that refuses hosts of a single label, as intranets have them.
+    page_url = serializers.RegexField(
+        r"^https?://\S+$", max_length=2000, required=False, allow_blank=True, allow_null=True
+    )
     stream = serializers.BooleanField(required=False, default=False)
     idempotency_key = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
 
@@ -106,6 +109,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     role = serializers.ChoiceField(choices=["user", "assistant"])
     content = serializers.CharField()
+    selected_text = serializers.CharField(help_text="Of a question about a text that was marked; else empty.")
     status = serializers.CharField()
     answered = serializers.BooleanField(allow_null=True)
     degraded = serializers.BooleanField()

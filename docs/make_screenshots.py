@@ -89,9 +89,11 @@ def _widget(browser: Browser, address: str) -> None:
         page.goto("/book/docs/locomotion/balance")
         page.add_style_tag(content=FONT)
         page.add_script_tag(url="/widget.js")
+        expect(page.locator("book-chat .launcher")).to_be_visible()
         page.get_by_text(SELECTED).evaluate(SELECT, SELECTED)
         page.get_by_role("button", name="Ask about this").click()
         _ask(page, QUESTIONS[0])
+        page.locator(".scroller").evaluate("element => element.scrollTop = 0")
         _draw(page, "widget", **size)
 
 

@@ -19,18 +19,21 @@ PAGE = """<!doctype html>
 
 
 class HostSite:
-    """Answers every path with the page; `html` and `script` are further attributes of those elements."""
+    """Answers with the page all paths that are no `files`; `html` and `script` are further attributes of those elements."""
 
     def __init__(self) -> None:
         self.server = ""
         self.html = self.script = self.policy = ""
+        self.files: dict[str, tuple[str, str]] = {}  # (type, text) by path, in place of the page
         site = self
 
         class Pages(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                body = PAGE.format(html=site.html, server=site.server, script=site.script).encode()
+                page = PAGE.format(html=site.html, server=site.server, script=site.script)
+                kind, text = site.files.get(self.path, ("text/html", page))
+                body = text.encode()
                 self.send_response(200)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
                 if site.policy:
                     self.send_header("Content-Security-Policy", site.policy)

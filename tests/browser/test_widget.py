@@ -6,10 +6,20 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from chatbot_project.env import BASE_DIR
 from tests.browser.chatting import Frames, ask, expect_an_answer
 from tests.browser.host import HostSite
 from tests.browser.test_chat_page import NO_SOCKETS
 
+EXAMPLES = BASE_DIR / "examples"
+# What Docusaurus makes of the imports of a client module.
+DOCUSAURUS = """<!doctype html>
+<title>A site</title>
+<script type="importmap">
+{"imports": {"@docusaurus/ExecutionEnvironment": "/environment.js", "@generated/docusaurus.config": "/config.js"}}
+</script>
+<body><script type="module" src="/src/chat.js"></script></body>
+"""
 SELECT = """element => {
     const range = document.createRange();
     range.setStart(element.firstChild, 4);
@@ -24,6 +34,7 @@ def host(host_site: HostSite, page: Page) -> Iterator[HostSite]:
     """Its pages embed the widget as they come."""
     yield host_site
     host_site.html = host_site.script = host_site.policy = ""
+    host_site.files.clear()
 
 
 def launcher(page: Page) -> Locator:
@@ -198,3 +209,30 @@ def test_on_a_phone_it_fills_the_screen(page: Page, host: HostSite) -> None:
     assert page.locator(".scroller").evaluate("element => element.scrollWidth - element.clientWidth") <= 0
     page.get_by_role("button", name="Close", exact=True).click()
     expect(launcher(page)).to_be_focused()
+
+
+def test_the_example_of_a_plain_page_works(page: Page, host: HostSite, server: str) -> None:
+    example = (EXAMPLES / "html" / "index.html").read_text()
+    host.files["/"] = ("text/html", example.replace("http://localhost:7860", server))
+    page.goto(host.address)
+    launcher(page).click()
+    ask(page)
+    expect_an_answer(page)
+    expect(page.locator(".frame")).to_have_css("font-family", "Georgia, serif")
+
+
+def test_the_example_of_a_docusaurus_site_works(page: Page, host: HostSite, server: str) -> None:
+    site = EXAMPLES / "docusaurus"
+    config = (site / "docusaurus.config.js").read_text()
+    host.files = {
+        "/": ("text/html", DOCUSAURUS),
+        "/environment.js": ("text/javascript", "export default { canUseDOM: true };"),
+        "/config.js": ("text/javascript", config.replace("process.env.CHAT_URL", f'"{server}"')),
+        "/src/chat.js": ("text/javascript", (site / "src" / "chat.js").read_text()),
+    }
+    assert '"./src/chat.js"' in config
+    page.goto(host.address)
+    expect(launcher(page)).to_have_text("Ask the book")
+    launcher(page).click()
+    ask(page)
+    expect_an_answer(page)

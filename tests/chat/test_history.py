@@ -55,6 +55,13 @@ async def test_a_conversations_messages_tell_all_of_it(alice, answer, paths):
     assert (reply["status"], reply["answered"], reply["feedback"]) == ("complete", True, None)
 
 
+async def test_a_question_tells_the_text_that_it_was_about(alice):
+    page = "http://intranet/book/hands?edition=2"
+    answer = (await alice.ask("What is this?", selected_text="a gripper", page_url=page)).json()
+    messages = await alice.get(f"/v1/conversations/{answer['conversation_id']}/messages")
+    assert [message["selected_text"] for message in messages.json()["results"]] == ["a gripper", ""]
+
+
 async def test_i_can_rename_and_delete_my_conversation(alice, paths):
     renamed = await alice.patch(paths["conversation"], {"title": "Balance"})
     assert renamed.json()["title"] == "Balance"

@@ -161,6 +161,7 @@ async def test_a_new_conversation_is_named_after_its_first_question(alice):
         ({"query": "q", "conversation_id": "1"}, "conversation_id"),
         ({"query": "q", "selected_text": "x" * 8001}, "selected_text"),
         ({"query": "q", "page_url": "javascript:alert(1)"}, "page_url"),
+        ({"query": "q", "page_url": "https://a.example/\njavascript:alert(1)"}, "page_url"),
     ],
 )
 async def test_a_bad_question_is_refused_naming_the_field(alice, body, field):

@@ -156,8 +156,9 @@ export class Chat {
   }
 
   #replay({ question, answer }) {
-    const view = this.#add({ query: question.content, selected_text: question.selected_text });
-    const again = () => this.#conversation.ask({ query: question.content, ...this.#whereabouts() }, view);
+    const asked = { query: question.content, ...(question.selected_text && { selected_text: question.selected_text }) };
+    const view = this.#add(asked);
+    const again = () => this.#conversation.ask({ ...asked, ...this.#whereabouts() }, view);
     view.node.dataset.message = answer?.id ?? "";
     if (!answer || answer.status === "streaming") view.wait(answer?.content);
     else if (answer.status === "failed" || answer.status === "interrupted") {
