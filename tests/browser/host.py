@@ -19,7 +19,7 @@ PAGE = """<!doctype html>
 
 
 class HostSite:
-    """Answers with the page all paths that are no `files`; `html` and `script` are further attributes of those elements."""
+    """Answers with the page, or with one of `files`; `html` and `script` are attributes of those elements."""
 
     def __init__(self) -> None:
         self.server = ""

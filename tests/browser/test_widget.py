@@ -16,7 +16,10 @@ EXAMPLES = BASE_DIR / "examples"
 DOCUSAURUS = """<!doctype html>
 <title>A site</title>
 <script type="importmap">
-{"imports": {"@docusaurus/ExecutionEnvironment": "/environment.js", "@generated/docusaurus.config": "/config.js"}}
+{"imports": {
+    "@docusaurus/ExecutionEnvironment": "/environment.js",
+    "@generated/docusaurus.config": "/config.js"
+}}
 </script>
 <body><script type="module" src="/src/chat.js"></script></body>
 """

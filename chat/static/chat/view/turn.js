@@ -37,7 +37,7 @@ export class TurnView {
           "div",
           { className: "question-row" },
           iconButton("edit", this.#words.edit, () => chat.edit(query)),
-          el("h3", { className: "question", dir: "auto", textContent: query }),
+          el("h2", { className: "question", dir: "auto", textContent: query }),
         ),
       ),
       el("div", { className: "reply" }, this.#mark, this.#answer.node, this.#status, this.#below),
