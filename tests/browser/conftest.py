@@ -87,6 +87,8 @@ class Site:
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 if httpx.get(f"{self.address}/v1/index", timeout=5).json()["status"] == "ready":
+                    # The first question has the SDKs imported, which takes a busy machine its time.
+                    httpx.post(f"{self.address}/v1/query", json={"query": "Balance?"}, timeout=90)
                     return
             except httpx.TransportError:
                 pass

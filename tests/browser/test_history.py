@@ -80,3 +80,7 @@ def test_on_a_phone_the_list_covers_the_chat_until_one_is_chosen(page: Page) -> 
     page.locator(".conversation").last.click()
     expect(page.locator(".question")).to_have_text(QUESTION)
     expect(page.locator(".history")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".question")).to_have_text(QUESTION)
+    expect(page.locator(".history")).to_be_hidden()
+    assert not page.locator(".main").evaluate("element => element.inert")

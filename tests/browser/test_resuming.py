@@ -107,6 +107,52 @@ def test_an_event_stream_that_is_cut_in_the_middle(
     assert int(resumed[0]) > 1
 
 
+def test_a_proxy_that_answers_in_the_servers_place_for_a_while(page: Page, gemini: ScriptedGemini) -> None:
+    """As while a Space restarts: the question is kept, and asked once."""
+    refused: list[str] = []
+
+    def refuse_twice(route: Route) -> None:
+        refused.append(route.request.url)
+        if len(refused) > 2:
+            route.continue_()
+        else:
+            route.fulfill(status=503, content_type="text/html", body="<h1>Restarting</h1>")
+
+    page.add_init_script(NO_SOCKETS)
+    page.route("**/v1/query", refuse_twice)
+    page.goto("/")
+    ask(page)
+    expect(page.locator(".status")).to_have_text("Reconnecting…")
+    expect_an_answer(page)
+    assert gemini.questions == 1
+
+
+def test_too_many_calls_while_reconnecting_do_not_end_the_answer(
+    page: Page, slow_answer: str, gemini: ScriptedGemini
+) -> None:
+    throttled = {"detail": "Too many requests.", "code": "throttled", "request_id": "r", "retryable": True}
+    refused: list[str] = []
+
+    def cut(route: Route) -> None:
+        body = route.fetch().text()
+        route.fulfill(status=200, content_type="text/event-stream", body=body[: body.index("Word-20")])
+
+    def refuse_once(route: Route) -> None:
+        refused.append(route.request.url)
+        if len(refused) > 1:
+            route.continue_()
+        else:
+            route.fulfill(status=429, json=throttled)
+
+    page.add_init_script(NO_SOCKETS)
+    page.route("**/v1/query", cut)
+    page.route("**/v1/messages/*/events", refuse_once)
+    page.goto("/")
+    ask(page)
+    expect_one_answer(page, slow_answer, gemini)
+    assert len(refused) == 2
+
+
 def test_a_time_without_network(page: Page, slow_answer: str, gemini: ScriptedGemini) -> None:
     begin(page)
     page.context.set_offline(True)

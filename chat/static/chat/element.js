@@ -59,7 +59,8 @@ class BookChat extends HTMLElement {
     this.#panel.hidden = false;
     if (this.#launcher) this.#launcher.hidden = true;
     this.#session?.set("open", true);
-    const chat = await (this.#opening ??= this.#load());
+    const chat = await (this.#opening ??= this.#load()).catch(() => null);
+    if (!chat) return this.#unopened();
     if (selected) chat.select({ text: selected });
     else if (focus) chat.focus();
   }
@@ -70,6 +71,12 @@ class BookChat extends HTMLElement {
     this.#launcher.hidden = false;
     this.#session.set("open", null);
     (this.#before?.isConnected && this.#before !== document.body ? this.#before : this.#launcher).focus();
+  }
+
+  /** Its files could not be fetched: they may be the next time. */
+  #unopened() {
+    this.#opening = null;
+    this.close();
   }
 
   get #isPage() {
@@ -87,8 +94,8 @@ class BookChat extends HTMLElement {
 
   #build(signal) {
     const { title, position } = this.dataset;
-    const { language, direction, open } = this.#words;
-    const name = title || open;
+    const { language, direction, title: usual } = this.#words;
+    const name = title || usual;
     this.#panel = el("div", { className: "panel", hidden: true });
     const root = el("div", {
       className: `frame ${this.#isPage ? "page" : "widget"} ${position === "left" ? "left" : "right"}`,
@@ -107,7 +114,7 @@ class BookChat extends HTMLElement {
         type: "button",
         className: "launcher",
         "aria-label": name,
-        on: { click: () => this.open(), pointerenter: () => (this.#opening ??= this.#load()) },
+        on: { click: () => this.open(), pointerenter: () => (this.#opening ??= this.#load()).catch(() => {}) },
       },
       icon("book"),
       el("span", { textContent: name }),

@@ -28,7 +28,6 @@ const english = {
   greeting: "What would you like to know?",
   promise: "Answers come from the book’s own text, with links to the sections they rest on.",
   askAbout: (topic) => (/[?؟]$/.test(topic) ? topic : `What does the book say about ${topic}?`),
-  open: "Ask the book",
   close: "Close",
 
   question: "Your question",

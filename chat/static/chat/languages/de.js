@@ -9,7 +9,6 @@ export default {
   greeting: "Was möchten Sie wissen?",
   promise: "Die Antworten stammen aus dem Text des Buches und führen zu den Abschnitten, auf denen sie beruhen.",
   askAbout: (topic) => (/[?؟]$/.test(topic) ? topic : `Was steht im Buch über ${topic}?`),
-  open: "Frag das Buch",
   close: "Schließen",
 
   question: "Ihre Frage",

@@ -1,6 +1,6 @@
 // An answer as server-sent events, where no WebSocket opens.
 
-import { refusal } from "./server.js";
+import { UNREACHABLE, refusal } from "./server.js";
 
 const SILENCE = 40_000; // ms; the server sends a comment every 15 s
 
@@ -16,7 +16,11 @@ export async function overEventStream(server, { first, receive, signal }) {
   const alive = watchdog(abort);
   try {
     const response = await request(server, first(), broken.signal);
-    if (!response.ok) return receive((await refusal(response)).event) ? "ended" : "dropped";
+    if (!response.ok) {
+      const { event } = await refusal(response);
+      // Whether the question has arrived nobody knows: it is asked again under its key.
+      return event.code !== UNREACHABLE && receive(event) ? "ended" : "dropped";
+    }
     for await (const event of events(response, alive)) if (receive(event)) return "ended";
     return "dropped";
   } catch {

@@ -2,6 +2,8 @@
 
 import { Store } from "./store.js";
 
+export const UNREACHABLE = "unreachable"; // something on the way answered in the server's place
+
 /** What the server, or the way to it, says in place of an answer. */
 export class Refused extends Error {
   constructor({ code, detail, retryable = false, retry_after = null }) {
@@ -124,7 +126,7 @@ export async function refusal(response) {
     // Something between here and the server answered in its place.
   }
   const detail = `The server cannot be reached just now (HTTP ${response.status}). Please try again.`;
-  return new Refused({ code: "unreachable", detail, retryable: true });
+  return new Refused({ code: UNREACHABLE, detail, retryable: true });
 }
 
 // A page behind a proxy may name the server differently from how it is reached.

@@ -110,6 +110,8 @@ export class Turn {
       this.#server.forget();
       return false;
     }
+    // Nothing has happened to the answer: we may merely not follow it just now.
+    if (event.retryable && this.messageId && !event.message_id) throw new Error(event.code);
     const news = this.#progress.take(event);
     if (event.message_id) this.messageId = event.message_id;
     if (event.message_id && this.#stopping) this.stop();

@@ -56,12 +56,11 @@ export class Chat {
 
   /** Take up where the visitor left. */
   async start() {
+    this.#showHistory(false, { focus: false });
     new ResizeObserver(([entry]) => this.#resized(entry.contentRect.width)).observe(this.node);
-    this.#showHistory(this.#face === "page" && Boolean(this.server.token), { focus: false });
     this.#suggest();
     this.#watchIndex();
     await this.#restore();
-    if (this.server.token) this.#history.refresh(this.#conversation.id);
   }
 
   focus() {
@@ -205,7 +204,7 @@ export class Chat {
   #conversationChanged() {
     const { running, id } = this.#conversation;
     this.#composer.busy = Boolean(running);
-    if (this.server.token) this.#history.refresh(id);
+    if (this.#historyShown) this.#history.refresh(id);
   }
 
   async #suggest() {
@@ -230,10 +229,12 @@ export class Chat {
     this.node.classList.toggle("with-history", shown);
     toggle.ariaExpanded = String(shown);
     main.inert = shown && !this.#wide;
-    if (shown && focus) {
-      this.#history.refresh(this.#conversation.id);
-      this.#history.focus();
-    } else if (!shown && focus) toggle.focus();
+    if (shown) this.#history.refresh(this.#conversation.id);
+    if (focus) (shown ? this.#history : toggle).focus();
+  }
+
+  get #historyShown() {
+    return this.node.classList.contains("with-history");
   }
 
   get #wide() {
