@@ -1,12 +1,9 @@
 """The chat page's response and the widget's script; what they do in a browser is tested in tests/browser."""
 
-import brotli
 import pytest
 from django.test import Client
 
 from chat import pages
-
-MOST = 60 * 1024  # bytes, compressed: all that a reader's browser fetches of the component
 
 
 def test_the_page_asks_nothing_of_the_database(client: Client) -> None:
@@ -35,12 +32,6 @@ def test_its_title_is_the_owners(client: Client, settings) -> None:
     page = client.get("/").content.decode()
     assert "<title>Ask &lt;Olga&gt;</title>" in page
     assert 'data-title="Ask &lt;Olga&gt;"' in page
-
-
-def test_all_of_the_component_is_under_60_kb_compressed() -> None:
-    modules = [pages.STATIC / name for name in pages._modules()]
-    assert len(modules) > 20
-    assert sum(len(brotli.compress(module.read_bytes())) for module in modules) < MOST
 
 
 def test_the_libraries_of_others_come_with_their_licences() -> None:

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import AsyncClient, Client
 
 STYLE = "/static/admin/css/base.css"
+MOST = 60 * 1024  # bytes that a browser fetches of the chat, all in all
 SWAGGER = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
 
 
@@ -71,10 +72,16 @@ async def test_collected_files_may_be_kept_for_ever():
     imported = await all_imports(site, scripts[0])
     assert imported <= preloaded | {address for address in imported if "/languages/" in address}
     assert preloaded <= imported
+    assert await compressed_size(site, preloaded) < MOST
     for address in imported:
         module = await site.get(address)
         assert "immutable" in module.headers["Cache-Control"]
         assert module.headers["Access-Control-Allow-Origin"] == "*"  # sites that embed the widget fetch it
+
+
+async def compressed_size(site: AsyncClient, addresses: set[str]) -> int:
+    answers = [await site.get(address, headers={"Accept-Encoding": "br"}) for address in addresses]
+    return sum(len(answer.content) for answer in answers)
 
 
 async def all_imports(site: AsyncClient, address: str) -> set[str]:

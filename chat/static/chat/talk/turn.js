@@ -1,8 +1,7 @@
 // One question and its answer, followed to the end: across dropped connections, reloads and server restarts.
 
-import { overEventStream } from "./event_stream.js";
 import { CONNECTION_LOST } from "./server.js";
-import { overSocket } from "./socket.js";
+import { overEventStream, overSocket } from "./ways.js";
 
 const LONGEST_WAIT = 8000; // ms between two attempts
 const ATTEMPTS = 14; // without anything new, before the reader is asked: a good minute

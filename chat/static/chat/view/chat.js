@@ -1,6 +1,5 @@
 // The chat: what was said, what can be asked, and everything around it.
 
-import { history } from "../styles/history.js";
 import { layout } from "../styles/layout.js";
 import { turn } from "../styles/turn.js";
 import { Conversation } from "../talk/conversation.js";
@@ -8,9 +7,8 @@ import { Announcer } from "./announcer.js";
 import { Citations } from "./citations.js";
 import { Composer } from "./composer.js";
 import { el, icon, iconButton } from "./dom.js";
-import { Failure } from "./failure.js";
-import { History } from "./history.js";
-import { TurnView } from "./turn.js";
+import { History, styles as history } from "./history.js";
+import { Failure, TurnView } from "./turn.js";
 import { IndexNotice, Welcome } from "./welcome.js";
 
 export const styles = [layout, history, turn];

@@ -3,7 +3,6 @@
 import { AnswerText } from "./answer.js";
 import { pathOf, sourceList } from "./citations.js";
 import { copyButton, el, icon, iconButton } from "./dom.js";
-import { Failure } from "./failure.js";
 import { Feedback } from "./feedback.js";
 
 export class TurnView {
@@ -190,4 +189,55 @@ function withoutSectionList(answer, sources) {
   const kept = lines.filter((line) => !listed.has(line.trim()));
   if (kept.length === lines.length) return answer;
   return kept.join("\n").trim().replace(/\s*[^.!?]*:$/, "");
+}
+
+/** What went wrong, what to do, and for how long to wait before that. */
+export class Failure {
+  #words;
+  #again;
+  #timer = 0;
+  #button = null;
+
+  /** `error` has the shape of all of the server's errors. `again` is null where trying again would not help. */
+  constructor(words, { code, detail, retry_after: seconds }, again) {
+    this.code = code;
+    this.#words = words;
+    this.#again = again;
+    this.sentence = words.errors[code] ?? words.detail(detail);
+    this.node = el(
+      "div",
+      { className: "failure" },
+      icon("warning"),
+      el("p", { dir: "auto", textContent: this.sentence }),
+      again && this.#retryButton(),
+    );
+    if (again && seconds) this.#countDown(Math.ceil(seconds));
+  }
+
+  retry() {
+    if (!this.#again) return;
+    this.end();
+    this.#again();
+  }
+
+  /** Count no further. */
+  end() {
+    clearTimeout(this.#timer);
+  }
+
+  #retryButton() {
+    this.#button = el(
+      "button",
+      { type: "button", className: "primary", on: { click: () => this.#button.ariaDisabled === "true" || this.retry() } },
+      icon("retry"),
+      el("span", { textContent: this.#words.tryAgain }),
+    );
+    return this.#button;
+  }
+
+  #countDown(seconds) {
+    this.#button.ariaDisabled = String(seconds > 0);
+    this.#button.lastChild.textContent = seconds > 0 ? this.#words.tryAgainIn(seconds) : this.#words.tryAgain;
+    if (seconds > 0) this.#timer = setTimeout(() => this.#countDown(seconds - 1), 1000);
+  }
 }
