@@ -2,31 +2,27 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Final
 
 from django.conf import settings
 
 from knowledge import calibration, embedding_cache
 from knowledge.batches import batches
+from knowledge.chunk_writing import ChunkWriter, by_hash
 from knowledge.content import Content, read
 from knowledge.errors import KnowledgeError
 from knowledge.golden import GoldenQuestion, golden_figures, read_golden, require_kept
-from knowledge.patience import Patience, PatientEmbedder
+from knowledge.patience import Patience
 from knowledge.progress import BuildObserver, Changes, IngestionReport, Phase, Tracker
 from knowledge.providers.base import Embedder
 from knowledge.runtime import Runtime
 from knowledge.stores.base import IndexBuilder, IndexPreview, SearchableIndex, VectorStore
-from knowledge.types import Chunk, EmbeddedChunk, EmbedderIdentity, GoldenFigures, Manifest, Matrix
-
-WRITTEN_AT_ONCE: Final = 200  # chunks
-
-ByHash = dict[str, list[Chunk]]  # chunks that say the same share their vectors
+from knowledge.types import EmbedderIdentity, GoldenFigures, Manifest, Matrix, RefusalThresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ async def plan(
     """What `ingest` would do, without doing it. Raises SourceUnreadable."""
     content = read(paths, base_url=base_url)
     known = {} if full else await _known_vectors(content, store, embedder)
-    fresh = [same[0].indexed_text for name, same in _by_hash(content.chunks).items() if name not in known]
+    fresh = [same[0].indexed_text for name, same in by_hash(content.chunks).items() if name not in known]
     embedding = [embedder.plan(texts) for texts in batches(fresh, embedder.batch_size)] if embedder else []
     return IngestionPlan(
         changes=content.changes_since(await store.manifest()),
@@ -104,13 +100,11 @@ async def ingest(
         changes = content.changes_since(await store.manifest())
         known = {} if full else await _known_vectors(content, store, embedder)
         tracker = Tracker(observers, total=len(content.chunks))
-        writing = _Writing(builder, embedder, tracker, patience or Patience())
+        writing = ChunkWriter(builder, embedder, tracker, patience or Patience())
         await writing.write(content.chunks, known)
         await tracker.enter(Phase.CHECKING)
-        refusal = await calibration.calibrated(content.chunks, search=builder.search, embedder=embedder)
-        if refusal is None and active is not None and active.embedder == identity:
-            refusal = active.refusal
-        manifest = replace(_manifest(build_id, content, identity, paths), refusal=refusal)
+        manifest = _manifest(build_id, content, identity, paths)
+        manifest = replace(manifest, refusal=await _refusal(content, builder, embedder, active))
         figures = await _judged(golden, IndexPreview(builder, manifest), store, observers) if golden else None
         if figures and not accept:
             require_kept(figures)
@@ -134,51 +128,14 @@ async def ingest(
     return report
 
 
-class _Writing:
-    """Embeds and writes a build's chunks, and counts."""
-
-    def __init__(
-        self, builder: IndexBuilder, embedder: Embedder | None, tracker: Tracker, patience: Patience
-    ) -> None:
-        self._builder = builder
-        self._embedder = embedder
-        self._tracker = tracker
-        self._patience = patience
-        self.copied = 0
-        self.embedded = 0
-        self.embedding_seconds = 0.0
-
-    async def write(self, chunks: Sequence[Chunk], known: Mapping[str, Matrix]) -> None:
-        await self._tracker.enter(Phase.WRITING)
-        ready = [chunk for chunk in chunks if self._embedder is None or chunk.content_hash in known]
-        for batch in batches(ready, WRITTEN_AT_ONCE):
-            await self._add([EmbeddedChunk(chunk, known.get(chunk.content_hash)) for chunk in batch])
-        self.copied = len(ready) if self._embedder else 0
-        if self._embedder is not None and len(ready) < len(chunks):
-            await self._tracker.enter(Phase.EMBEDDING)
-            fresh = _by_hash(chunk for chunk in chunks if chunk.content_hash not in known)
-            await self._embed(fresh, self._embedder)
-
-    async def _embed(self, fresh: ByHash, embedder: Embedder) -> None:
-        patient = PatientEmbedder(embedder, tracker=self._tracker, patience=self._patience)
-        texts = {content_hash: same[0].indexed_text for content_hash, same in fresh.items()}
-        began = perf_counter()
-        async with aclosing(patient.embed(texts)) as portions:
-            async for vectors in portions:
-                self.embedding_seconds += perf_counter() - began
-                if embedder.paid:
-                    await embedding_cache.keep(embedder.identity, vectors)
-                await self._add_embedded(vectors, fresh)
-                began = perf_counter()
-
-    async def _add_embedded(self, vectors: Mapping[str, Matrix], fresh: ByHash) -> None:
-        embedded = [EmbeddedChunk(chunk, matrix) for name, matrix in vectors.items() for chunk in fresh[name]]
-        self.embedded += len(embedded)
-        await self._add(embedded)
-
-    async def _add(self, chunks: Sequence[EmbeddedChunk]) -> None:
-        await self._builder.add(chunks)
-        await self._tracker.advance(len(chunks))
+async def _refusal(
+    content: Content, builder: IndexBuilder, embedder: Embedder | None, active: Manifest | None
+) -> RefusalThresholds | None:
+    """As measured on the new index; those of the active one where that cannot be done now."""
+    measured = await calibration.calibrated(content.chunks, search=builder.search, embedder=embedder)
+    if measured is None and active is not None and active.embedder == _identity(embedder):
+        return active.refusal
+    return measured
 
 
 async def _went_back_from(fingerprint: str, store: VectorStore) -> bool:
@@ -260,10 +217,3 @@ def _new_build_id() -> str:
 
 def _identity(embedder: Embedder | None) -> EmbedderIdentity | None:
     return embedder.identity if embedder else None
-
-
-def _by_hash(chunks: Iterable[Chunk]) -> ByHash:
-    groups: ByHash = {}
-    for chunk in chunks:
-        groups.setdefault(chunk.content_hash, []).append(chunk)
-    return groups

@@ -23,7 +23,9 @@ async def index_of(sources: Sequence[Path], *, observers: Sequence[BuildObserver
     folder = settings.EVALUATION_DIR / hashlib.sha256(names.encode()).hexdigest()[:16]
     store, embedder = open_embedded_store(folder), configured_embedder()
     try:
-        await ingest(sources, store=store, embedder=embedder, base_url=BOOK_URL, observers=observers)
+        await ingest(
+            sources, store=store, embedder=embedder, base_url=BOOK_URL, accept=True, observers=observers
+        )
     finally:
         if embedder:
             await embedder.aclose()
