@@ -80,6 +80,12 @@ class Message(models.Model):
     retrieval_ms = models.PositiveIntegerField(null=True, blank=True)
     first_token_ms = models.PositiveIntegerField(null=True, blank=True)
     total_ms = models.PositiveIntegerField(null=True, blank=True)
+    valid_citations = models.FloatField(
+        null=True, blank=True, help_text="Of the passages that the model cited, the share that it was given."
+    )
+    uncited_sentences = models.FloatField(
+        null=True, blank=True, help_text="Of the answer's sentences, the share without a citation."
+    )
     trace = models.JSONField(null=True, blank=True, help_text="Standalone question and scored candidates.")
 
     class Meta:

@@ -50,6 +50,8 @@ class Outcome:
     retrieval_ms: int | None = None
     first_token_ms: int | None = None
     total_ms: int | None = None
+    valid_citations: float | None = None
+    uncited_sentences: float | None = None
     trace: dict[str, object] | None = None
 
 
@@ -182,6 +184,8 @@ def finish(answer_id: UUID, outcome: Outcome) -> None:
             retrieval_ms=outcome.retrieval_ms,
             first_token_ms=outcome.first_token_ms,
             total_ms=outcome.total_ms,
+            valid_citations=outcome.valid_citations,
+            uncited_sentences=outcome.uncited_sentences,
             trace=outcome.trace,
             heartbeat=now,
             finished_at=now,

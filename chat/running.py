@@ -151,6 +151,8 @@ class RunningTurn:
             retrieval_ms=self._retrieval_ms,
             first_token_ms=self._first_token_ms,
             total_ms=self._total_ms,
+            valid_citations=written.valid_citations if written else None,
+            uncited_sentences=written.uncited_sentences if written else None,
             trace=self._trace,
         )
 

@@ -1,11 +1,12 @@
 """Question in, answer out, piece by piece, with citations that hold."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.citations import CitationFilter
+from knowledge.answer_text import AnswerText, neutral_list
 from knowledge.errors import ModelInterrupted, ModelUnavailable
 from knowledge.excerpts import excerpt
 from knowledge.generation import Begun, generate
@@ -15,7 +16,6 @@ from knowledge.retrieval import Retrieval, retrieve
 from knowledge.runtime import Runtime
 from knowledge.smalltalk import reply_to
 from knowledge.types import Finish, PastTurn, Prompt, ScoredChunk, Selection, Source, TextDelta, Usage
-from knowledge.unanswered import UnansweredFilter
 
 REFUSAL = "I could not find an answer to this in the book."
 NEAREST = 3  # sections offered with a refusal
@@ -55,6 +55,8 @@ class Answered:
     provider: str = ""
     model: str = ""
     usage: Usage = field(default_factory=Usage)
+    valid_citations: float | None = None  # of the numbers that the model cited, the share that are passages'
+    uncited_sentences: float | None = None  # of the answer's sentences, the share without a citation
 
 
 AnswerEvent = Retrieved | Written | Answered
@@ -96,7 +98,7 @@ async def search(query: str, *, limit: int, runtime: Runtime) -> tuple[Source, .
 
 async def _refused(retrieval: Retrieval, *, degraded: bool = False) -> AsyncGenerator[AnswerEvent, None]:
     nearest = _sources(_nearest(retrieval.passages), retrieval.question)
-    offered = "\n".join(f"- {' › '.join(source.path)} [{source.number}]" for source in nearest)
+    offered = neutral_list([" › ".join(source.path) for source in nearest])
     yield Written(f"{REFUSAL} The nearest sections are:\n\n{offered}" if nearest else REFUSAL, cited=nearest)
     yield Answered(answered=False, degraded=degraded)
 
@@ -140,23 +142,27 @@ async def _written(
 async def _model_answer(
     prompt: Prompt, models: Sequence[LanguageModel], last_resort: LanguageModel
 ) -> AsyncGenerator[AnswerEvent, None]:
-    text = _CitedText(prompt)
     model, usage = models[0], Usage()
-    interruption: ModelInterrupted | None = None
+    text = AnswerText(prompt, generative=model.generative)
+    known = 0  # of its citations
+    interruption: ModelInterrupted | asyncio.CancelledError | None = None
     try:
         async with aclosing(generate(prompt, models=models)) as events:
             async for event in events:
                 match event:
                     case Begun():
                         model = event.model
+                        text = AnswerText(prompt, generative=model.generative)
                     case Finish():
                         usage = event.usage
-                    case TextDelta() if written := text.feed(event.text):
-                        yield written
-    except ModelInterrupted as exc:
+                    case TextDelta() if passed := text.feed(event.text):
+                        yield _written_text(passed, text, prompt, known=known)
+                        known = len(text.citations.cited)
+    # A cancelled answer keeps what was held back, too.
+    except (ModelInterrupted, asyncio.CancelledError) as exc:
         interruption = exc
     if rest := text.flush():
-        yield rest
+        yield _written_text(rest, text, prompt, known=known)
     if interruption:
         raise interruption
     if text.is_empty:
@@ -167,36 +173,15 @@ async def _model_answer(
         provider=model.provider,
         model=model.model,
         usage=usage,
+        valid_citations=text.citations.valid_share,
+        uncited_sentences=text.uncited_share if text.answers else None,
     )
 
 
-class _CitedText:
-    """A model's text with its citations checked, each new one brought along as a source."""
-
-    def __init__(self, prompt: Prompt) -> None:
-        self._prompt = prompt
-        self._gaps = UnansweredFilter()
-        self._filter = CitationFilter(len(prompt.passages))
-        self.is_empty = True
-
-    @property
-    def answers(self) -> bool:
-        """Whether the book had an answer, or at least a part of one."""
-        return not self._gaps.leading and (bool(self._filter.cited) or not self._gaps.found)
-
-    def feed(self, piece: str) -> Written | None:
-        return self._written(len(self._filter.cited), self._filter.feed(self._gaps.feed(piece)))
-
-    def flush(self) -> Written | None:
-        known = len(self._filter.cited)
-        return self._written(known, self._filter.feed(self._gaps.flush()) + self._filter.flush())
-
-    def _written(self, known: int, text: str) -> Written | None:
-        if not text:
-            return None
-        self.is_empty = False
-        new = [self._prompt.passages[number - 1] for number in self._filter.cited[known:]]
-        return Written(text, cited=_sources(new, self._prompt.question, first=known + 1))
+def _written_text(passed: str, text: AnswerText, prompt: Prompt, *, known: int) -> Written:
+    """More of the text, with the passages that it has come to cite beyond the `known` first ones."""
+    new = [prompt.passages[number - 1] for number in text.citations.cited[known:]]
+    return Written(passed, cited=_sources(new, prompt.question, first=known + 1))
 
 
 def _sources(passages: Sequence[ScoredChunk], question: str, *, first: int = 1) -> tuple[Source, ...]:

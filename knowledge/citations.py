@@ -1,107 +1,77 @@
-"""Citation markers in a streamed answer: only those of passages that were given reach the reader."""
+"""Citation markers in an answer: which of them hold, and the numbers that the reader sees."""
 
 import re
+from collections.abc import Iterator
 
-# What models write for a citation: [1], [1, 7], [1; 2], 【1】.
-_MARKER = re.compile(r"[\[【]\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*[\]】]")
-_MARKER_BEGUN = re.compile(r"[ \t]*(?:[\[【][\d\s,;]{0,40})?\Z")
-_SPECIAL = re.compile(r"[ \t]*[\[【]|`+|~+")
-_LONGEST_CODE_SPAN = 400  # code points; a longer run without a closing backtick is prose
+from knowledge.sentences import sentences
+from knowledge.types import BlockKind
+
+OPENERS = "[\u3010\uff3b\u3014\u27e6"  # plain, black lenticular, full-width, tortoise shell, white square
+_OPEN, _CLOSE = f"[\\{OPENERS}]", "[\\]\u3011\uff3d\u3015\u27e7]"
+_WORD = r"(?:passages?|sources?|citations?|cite|references?|refs?|documents?|docs?|chunks?|excerpts?)"
+_DASH = "[-\u2010-\u2015\u2212~]"
+# From 0 on it is an interval.
+_NUMBER = rf"(?:\d{{1,3}}(?![ \t]*{_DASH})|[1-9]\d{{0,2}}[ \t]*{_DASH}[ \t]*\d{{1,3}})"
+_ONE = rf"(?:{_WORD}\b[ \t]*)?[:：#^]?[ \t]*{_NUMBER}\^?"  # noqa: RUF001
+_BODY = rf"[ \t]*{_ONE}(?:[ \t]*(?:[,;，、；&/+]|and\b)[ \t]*{_ONE})*[ \t]*(?:†[^\]】\s]{{0,40}})?"  # noqa: RUF001
+# What models write for a citation: [1], [1, 7], [1-3], [^1], [[1]], [Passage 2], [cite: 1], 【1†source】.
+MARKER = re.compile(
+    rf"(?:\\?{_OPEN}){{2}}({_BODY})(?:\\?{_CLOSE}){{2}}|\\?{_OPEN}({_BODY})\\?{_CLOSE}", re.IGNORECASE
+)
+MARKER_BEGUN = re.compile(rf"\\?{_OPEN}(?:\\|{_OPEN}|{_CLOSE}|{_DASH}|[\w \t,;:#^†&/+，、；：]){{0,60}}\Z")  # noqa: RUF001
+_LONGEST_RANGE = 20
+_RANGE = re.compile(rf"(\d+)(?:[ \t]*{_DASH}[ \t]*(\d+))?")
+_OURS = re.compile(r"\[\d{1,3}\]")
+_LEADING = re.compile(r"(?:\s*\[\d{1,3}\])+")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 
 
-class CitationFilter:
-    """Passes an answer on piece by piece, markers checked and renumbered 1, 2, … in order of first use.
-
-    Markers inside code are code and stay as they are. Text that may yet turn out to be a marker or a code
-    span is held back until the next piece decides.
-    """
+class Citations:
+    """Renumbers markers 1, 2, … in order of first use, and counts which hold."""
 
     def __init__(self, available: int) -> None:
-        self._available = available
-        self._pending = ""
-        self._fence: str | None = None
-        self._line_is_blank = True  # so far
         self.cited: list[int] = []  # the passages' numbers as given (from 1), in the order of their new ones
+        self._available = available
+        self._named = 0
+        self._valid = 0
 
-    def feed(self, piece: str) -> str:
-        self._pending += piece
-        return self._drain(final=False)
+    @property
+    def valid_share(self) -> float | None:
+        """Of the numbers that markers named, how many were those of passages; None without any marker."""
+        return self._valid / self._named if self._named else None
 
-    def flush(self) -> str:
-        """The rest, once the answer has ended."""
-        return self._drain(final=True)
-
-    def _drain(self, *, final: bool) -> str:
-        passed: list[str] = []
-        while self._pending:
-            step = self._in_fence(final) if self._fence else self._in_prose(final)
-            if step is None:
-                break
-            text, used = step
-            if text:
-                passed.append(text)
-            self._note_line(self._pending[:used])
-            self._pending = self._pending[used:]
-        return "".join(passed)
-
-    def _note_line(self, used: str) -> None:
-        _, newline, line = used.rpartition("\n")
-        self._line_is_blank = not line.strip() and (bool(newline) or self._line_is_blank)
-
-    def _in_fence(self, final: bool) -> tuple[str, int] | None:
-        """Code goes on line by line, until a line that closes the fence."""
-        line, newline, _ = self._pending.partition("\n")
-        if not newline and not final:
-            return None
-        if self._fence and line.strip().startswith(self._fence) and not line.strip(" \t`~"):
-            self._fence = None
-        return line + newline, len(line + newline)
-
-    def _in_prose(self, final: bool) -> tuple[str, int] | None:
-        special = _SPECIAL.search(self._pending)
-        if special is None:
-            keep = 0 if final else len(self._pending) - len(self._pending.rstrip(" \t"))
-            ready = len(self._pending) - keep
-            return (self._pending[:ready], ready) if ready else None
-        if special.start():
-            return self._pending[: special.start()], special.start()
-        if special.group()[0] in "`~":
-            return self._code(special.group(), final)
-        return self._marker(final)
-
-    def _marker(self, final: bool) -> tuple[str, int] | None:
-        blank = re.match(r"[ \t]*", self._pending)
-        indent = blank.end() if blank else 0
-        if marker := _MARKER.match(self._pending, indent):
-            renumbered = self._renumbered(marker.group(1))
-            return (self._pending[:indent] + renumbered if renumbered else "", marker.end())
-        if not final and _MARKER_BEGUN.match(self._pending):
-            return None
-        return self._pending[: indent + 1], indent + 1
-
-    def _renumbered(self, numbers: str) -> str:
+    def renumbered(self, marker: re.Match[str]) -> str:
+        """What the reader gets for the marker: "" where it names no passage."""
         markers = []
-        for number in map(int, re.findall(r"\d+", numbers)):
+        for number in _numbers(marker):
+            self._named += 1
             # Python's [-1] would make a "[0]" cite the last passage.
             if 1 <= number <= self._available:
+                self._valid += 1
                 if number not in self.cited:
                     self.cited.append(number)
                 markers.append(f"[{self.cited.index(number) + 1}]")
         return "".join(dict.fromkeys(markers))
 
-    def _code(self, run: str, final: bool) -> tuple[str, int] | None:
-        if len(run) == len(self._pending) and not final:
-            return None
-        if len(run) >= 3 and self._line_is_blank:
-            self._fence = run
-            return run, len(run)
-        return (run, len(run)) if run[0] == "~" else self._code_span(run, final)
 
-    def _code_span(self, run: str, final: bool) -> tuple[str, int] | None:
-        closing = re.compile(rf"(?<!`){run}(?!`)").search(self._pending, len(run))
-        paragraph_end = self._pending.find("\n\n", 0, closing.start() if closing else None)
-        if closing and paragraph_end < 0 and (closing.end() < len(self._pending) or final):
-            return self._pending[: closing.end()], closing.end()
-        if final or paragraph_end >= 0 or len(self._pending) > _LONGEST_CODE_SPAN:
-            return run, len(run)  # never closed: no code after all
-        return None
+def _numbers(marker: re.Match[str]) -> Iterator[int]:
+    for first, last in _RANGE.findall(marker[1] or marker[2]):
+        yield from range(int(first), min(int(last or first), int(first) + _LONGEST_RANGE) + 1)
+
+
+def uncited_share(answer: str) -> float | None:
+    """Of the answer's sentences, code and tables aside, how many have no marker; None without any sentence.
+
+    A marker behind the full stop belongs to the sentence before it.
+    """
+    cited: list[bool] = []
+    block = -1
+    for sentence in sentences(answer):
+        text = _CODE_SPAN.sub("code", sentence.text)
+        if (leading := _LEADING.match(text)) and block == sentence.block:
+            cited[-1] = True
+            text = text[leading.end() :]
+        if sentence.kind in (BlockKind.PROSE, BlockKind.LIST) and any(map(str.isalpha, text)):
+            cited.append(_OURS.search(text) is not None)
+            block = sentence.block
+    return cited.count(False) / len(cited) if cited else None

@@ -42,6 +42,8 @@ MESSAGE_FIELDS = [
     "retrieval_ms",
     "first_token_ms",
     "total_ms",
+    "valid_citations",
+    "uncited_sentences",
     "created_at",
     "finished_at",
 ]

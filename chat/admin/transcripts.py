@@ -130,6 +130,8 @@ def _measures(message: Message) -> Iterator[tuple[str, str]]:
     yield from ((name, f"{value:,} ms") for name, value in timings.items() if value is not None)
     tokens = {"prompt": message.prompt_tokens, "completion": message.completion_tokens}
     yield from ((name, f"{value:,} tokens") for name, value in tokens.items() if value is not None)
+    shares = {"valid citations": message.valid_citations, "uncited sentences": message.uncited_sentences}
+    yield from ((name, f"{value:.0%}") for name, value in shares.items() if value is not None)
 
 
 def _trace(trace: Mapping[str, Any] | None) -> Trace | None:

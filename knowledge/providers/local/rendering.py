@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 
+from knowledge.citations import MARKER
 from knowledge.providers.local.forms import TEXT_KINDS
 from knowledge.providers.local.quoting import Quotation
 from knowledge.sentences import Sentence, sentences
@@ -13,7 +14,7 @@ from knowledge.types import BlockKind
 # In prose a book's own "[3]" or "[^3]" would be taken for a citation of ours. In code it is code.
 _FOREIGN_MARKER = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
-    r"|[ \t]*(?:[\[【]\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*[\]】](?:\([^()\s]*\))?|\[\^[^\]\s]+\])",
+    rf"|[ \t]*(?:(?i:{MARKER.pattern})(?:\([^()\s]*\))?|\[\^[^\]\s]+\])",
     re.DOTALL,
 )
 _FENCES = ("```", "~~~", "$$")

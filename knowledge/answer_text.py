@@ -1,0 +1,71 @@
+"""A model's text on its way to the reader."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from knowledge.citations import MARKER, Citations, uncited_share
+from knowledge.neutralising import Addresses, NeutralFilter
+from knowledge.types import Prompt, ScoredChunk
+from knowledge.unanswered import UnansweredFilter
+
+
+class StreamFilter(Protocol):
+    """Takes a text piece by piece. How it is cut makes no difference to what comes out."""
+
+    def feed(self, piece: str) -> str:
+        """What can be passed on."""
+
+    def flush(self) -> str:
+        """The rest, once the text has ended."""
+
+
+class AnswerText:
+    """Passes a model's pieces through the filters, and knows what the answer came to."""
+
+    def __init__(self, prompt: Prompt, *, generative: bool) -> None:
+        self.citations = Citations(len(prompt.passages))
+        self._gaps = UnansweredFilter()
+        neutral = NeutralFilter(self.citations, _addresses(prompt.passages))
+        # What only quotes may quote the sentinel.
+        self._filters: tuple[StreamFilter, ...] = (self._gaps, neutral) if generative else (neutral,)
+        self._passed: list[str] = []
+
+    def feed(self, piece: str) -> str:
+        for stream_filter in self._filters:
+            piece = stream_filter.feed(piece)
+        return self._noted(piece)
+
+    def flush(self) -> str:
+        rest = ""
+        for stream_filter in self._filters:
+            rest = stream_filter.feed(rest) + stream_filter.flush()
+        return self._noted(rest)
+
+    def _noted(self, text: str) -> str:
+        if text:
+            self._passed.append(text)
+        return text
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(map(str.strip, self._passed))
+
+    @property
+    def answers(self) -> bool:
+        """Whether the book had an answer, or at least a part of one."""
+        return not self._gaps.leading and (bool(self.citations.cited) or not self._gaps.found)
+
+    @property
+    def uncited_share(self) -> float | None:
+        return uncited_share("".join(self._passed))
+
+
+def neutral_list(headings: Sequence[str]) -> str:
+    """Headings of the book as a list, the first one cited as [1]."""
+    lines = (f"- {MARKER.sub('', heading)} [{number}]" for number, heading in enumerate(headings, start=1))
+    neutral = NeutralFilter(Citations(len(headings)), Addresses())
+    return neutral.feed("\n".join(lines)) + neutral.flush()
+
+
+def _addresses(passages: Sequence[ScoredChunk]) -> Addresses:
+    return Addresses(text for scored in passages for text in (scored.chunk.text, scored.chunk.url))

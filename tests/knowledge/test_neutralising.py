@@ -1,0 +1,145 @@
+"""No image, HTML or link to elsewhere reaches the reader, whatever is written and however it is cut."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge.citations import Citations
+from knowledge.neutralising import Addresses, NeutralFilter
+from tests.knowledge.neutral import active_parts, code, links, neutral
+
+ALLOWED = "https://book.example/a"
+BOOK = (f"As in [the guide]({ALLOWED}), or https://wiki.example/Robot_(machine).",)
+BOUNDED = settings(max_examples=100, deadline=None)
+
+MARKUP = (
+    "a", "b", " ", "\n", "\n\n", "`", "``", "```", "```py\n", "~~~", "[", "]", "(", ")", "![", "](",
+    f"]({ALLOWED})",     "](https://evil.example/x)", ALLOWED, "https://evil.example/?q=1",
+    f"<{ALLOWED}>", "<https://evil.example>", "<b>", "<img src=x>", "<!--", "-->", "<", "> ", "- ", "* ",
+    "1. ", "    ", "  ", "\t", "# ", "[1]", "[9]", "[x]: ", "[x]", "\\", "|", "\n|a|b|\n|-|-|\n", "---",
+    "===", "*", "_", "=", ":", "&#96;", "&lt;", "&#91;", "&amp;", "www.", "evil.com/x", "a@evil.com",
+    "javascript:alert(1)", "\u200b", "\u202e", "é", "机", "!", '"', "'", "[^1]: ", "http:", "//",
+    "evil.com", ".", "0", ". ",
+)  # fmt: skip
+TEXTS = st.lists(st.sampled_from(MARKUP), max_size=30).map("".join)
+BLOCKS = (
+    "a", "b", " ", "\n", "\n\n", "`", "``", "```", "\n```\n", "\n~~~\n", "~~~~", "> ", ">", "- ", "-",
+    "* ", "+ ",     "1. ", "2) ", "    ", "  ", "\t", "#", "# ", "[1]", "[9]", "\\", "\n---\n", "***",
+    "x[9] = 1", "`a[9]`", "```py\n", "- \n", "* * *", "<b>`", "\n\n    ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (f"[the guide]({ALLOWED})", f"[the guide]({ALLOWED})"),
+        (f'[the *guide*](<{ALLOWED}> "title")', f"[the *guide*]({ALLOWED})"),
+        ("[wiki](https://wiki.example/Robot_(machine))", "[wiki](https://wiki.example/Robot_(machine))"),
+        (f"{ALLOWED}, and <{ALLOWED}>.", f"{ALLOWED}, and <{ALLOWED}>."),
+        (f"[{ALLOWED}]({ALLOWED})", f"[{ALLOWED}]({ALLOWED})"),
+        ("[here](https://evil.example)!", "here!"),
+        (f"[here]({ALLOWED}?q=secret)", "here"),
+        (f"[here]({ALLOWED}/secret)", "here"),
+        ("[a [nested] one](//evil.example)", "a [nested] one"),
+        ("[a\nwrapped one](https://evil.example)", "a\nwrapped one"),
+        ("[js](javascript:alert(1)) [data](data:text/html;base64,PHM+)", "js data"),
+        ("[js](&#106;avascript:x) [js](java\u200bscript:x) [js](JaVaScRiPt:x)", "js js js"),
+        ("[mail](mailto:a@evil.example) [page](/admin/) [part](#part)", "mail page part"),
+        ("![a graph](https://evil.example/?q=secret)", "a graph"),
+        ("![](https://evil.example/pixel.png)Text", "Text"),
+        (f"![a graph]({ALLOWED})", f"[a graph]({ALLOWED})"),
+        (f"![]({ALLOWED})", f"<{ALLOWED}>"),
+        ("![a graph][ref]", "a graph"),
+        ("[![badge](https://evil.example/b.svg)](https://evil.example)", "badge"),
+        ("!\u200b[a](https://evil.example)", "a"),
+        ("\\![a](https://evil.example)", "\\!a"),
+        (f"[!](x)[a]({ALLOWED})", f"! [a]({ALLOWED})"),
+        ("[see][ref] it", "see it"),
+        ("[ref]: https://evil.example", "[ref] : `evil.example`"),
+        ("[[a]](x)(https://evil.example)", "[a]\\(`evil.example`)"),
+        ("[[a]](x): https://evil.example", "[a] : `evil.example`"),
+        ("See https://evil.example/x?q=secret#s.", "See `evil.example/x`."),
+        ("See http://localhost:7860/docs now", "See `localhost:7860/docs` now"),
+        ("See <https://evil.example/x>", "See `evil.example/x`"),
+        ("See www.evil.example and evil.com/x", "See `www.evil.example` and `evil.com/x`"),
+        ("Write to me@evil.com", "Write to `me@evil.com`"),
+        (
+            "http\\://evil.example and http&#58;//evil.example",
+            "`evil.example` and http&amp;#58;`evil.example`",
+        ),
+        ("x<script>alert(1)</script>", "x&lt;script>alert(1)&lt;/script>"),
+        ("\\<b> and &lt;b&gt; and &#60;b>", "&lt;b> and &lt;b&gt; and &lt;b>"),
+        ("a < b, a<3, x <- y, <!-- no -->", "a < b, a<3, x <- y, &lt;!-- no -->"),
+        ("a &amp; b &copy; &nbsp;c &#x200b;d", "a &amp; b © \u00a0c d"),
+        ("R\u202eevil\u202c t\U000e0041ag", "Revil tag"),
+        ("`<b>` ![x](https://evil.example)", "`<b>` x"),
+        ("``a ` <img src=x>`` b", "``a ` <img src=x>`` b"),
+        ("```html\n<img src=https://evil.example>\n```", "```html\n<img src=https://evil.example>\n```"),
+        ("- a\n\n      <b>\n\n<b>", "- a\n\n      <b>\n\n&lt;b>"),
+        ("Open ` and <b> and `", "Open ` and <b> and `"),
+        ("Open ` and <b>", "Open \\` and &lt;b>"),
+        ("| `a | ![x](https://evil.example)` |", "| \\`a | x\\` |"),
+        ("[9] - no list", "\\- no list"),
+        ("It's *fine*, 2*3=6, snake_case, e.g. this; and/or 12:30.", None),
+        (
+            "## Heading\n\n1. one\n2. two\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n---\n\n- [ ] x",
+            None,
+        ),
+        ("Mit Umlauten: ä, 中文没有空格。العربية", None),
+    ],
+)
+def test_what_becomes_of_it(written, read, size):
+    assert neutral(written, passages=BOOK, sizes=(size,))[0] == (written if read is None else read)
+
+
+@BOUNDED
+@given(TEXTS)
+def test_a_browser_sees_no_image_no_html_and_no_link_to_elsewhere(text):
+    answer, _ = neutral(text, passages=BOOK)
+    assert active_parts(answer) == []
+    assert links(answer) <= {ALLOWED}
+
+
+@BOUNDED
+@given(TEXTS, st.lists(st.integers(1, 9), min_size=1, max_size=5))
+def test_how_the_text_is_cut_makes_no_difference(text, sizes):
+    assert neutral(text, passages=BOOK, sizes=tuple(sizes)) == neutral(text, passages=BOOK)
+
+
+@BOUNDED
+@given(st.lists(st.sampled_from(BLOCKS), max_size=25).map("".join))
+def test_code_stays_code_and_nothing_else_becomes_code(text):
+    without_html = text.replace("<b>", "b")
+    assert code(neutral(without_html)[0]) == code(without_html)
+
+
+@BOUNDED
+@given(st.text("ab<>&[]()!`~|\\\n\t 9\u200b:/", max_size=80), st.sampled_from(["```", "~~~~"]))
+def test_a_code_block_passes_to_the_letter(content, fence):
+    block = f"{fence}python\n{content.replace(fence[0], '')}\n{fence}\n"
+    assert neutral(f"Before [9].\n\n{block}After.")[0] == f"Before.\n\n{block}After."
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["[", "![", "`", "[a](", "[a](<", "<https:", "https://evil.example/", "a" * 9, "&", "\\", "- ", "``x`"],
+)
+def test_nothing_holds_a_stream_back_for_long(opening):
+    stream = NeutralFilter(Citations(3), Addresses(BOOK))
+    passed = stream.feed(opening) + "".join(stream.feed("word and ") for _ in range(400))
+    assert len(passed) > 1500
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "![", "[a](", "[a](b) [", "`", "` ", "``a`", "<a", "<a:b", "&", "\\", "> ", "- ", "a.", "https://x/",
+     "(", "\n", " ", "[1,", "[1-999]", "Robots walk [1]. ", "机"],
+)  # fmt: skip
+def test_the_time_grows_with_the_length_alone(piece):
+    """8 KB of anything take a fraction of a second; what grows with the square takes many."""
+    begun = time.process_time()
+    neutral(piece * (8192 // len(piece)))
+    assert time.process_time() - begun < 2
