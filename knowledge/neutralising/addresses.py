@@ -15,13 +15,15 @@ _ADDRESS = re.compile(
     r"|(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}\.[a-z]"
     r"|(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.){1,8}"
     r"(?:[a-z]{2,24}(?=:\d|[/?#])|(?:com|net|org|edu|gov|info|biz|io|dev|app|xyz|site|online|shop|top|club)(?![a-z0-9]))"
-    r"|(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.){2,8}[a-z]{2,24}(?![a-z0-9(])",
+    r"|(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.){2,8}[a-z]{2}(?![a-z0-9(])",
     re.IGNORECASE,
 )
 _WORTH_A_LOOK = re.compile(r"[.:/@]")
 _SCHEME = re.compile(r"[a-z0-9+.-]*:(?://)?|//", re.IGNORECASE)
 _SLASHES = re.compile(r"(?:[a-z0-9+.-]*:)?//|mailto:", re.IGNORECASE)
 _URL_END = re.compile(r"[\"|{}^]")
+_LEAD = re.compile(r"[A-Za-z0-9]+")
+_SCHEMES = " http https ftp www mailto xmpp tel sms javascript vbscript data file blob"
 _TRAILING = ".,;:!?'\"*_~"
 _SHOWN = 80  # code points
 
@@ -50,16 +52,27 @@ def _web_addresses(text: str) -> Iterator[str]:
             yield from (url, trimmed(url), trimmed(_NOT_ASCII.split(url, maxsplit=1)[0]))
 
 
-def find(word: str) -> tuple[int, int] | None:
-    """Where in a word without blanks the first address begins and ends."""
-    if not _WORTH_A_LOOK.search(word):
+def find(word: str, start: int = 0) -> tuple[int, int] | None:
+    """Where in a word without blanks the first address from `start` on begins and ends."""
+    if not _WORTH_A_LOOK.search(word, start):
         return None
-    address = _ADDRESS.search(word)
+    address = _ADDRESS.search(word, start)
     if address is None:
         return None
     end = _URL_END.search(word, address.start())
     url = trimmed(word[address.start() : end.start() if end else len(word)])
     return address.start(), address.start() + max(len(url), 1)
+
+
+def lead(word: str) -> str:
+    """The word's first letters and digits, unless they may begin what makes an address of it.
+
+    What follows them can still be taken away: without it they are none.
+    """
+    letters = _LEAD.match(word)
+    if letters is None or f" {letters[0].lower()}" in _SCHEMES:
+        return ""
+    return letters[0]
 
 
 def trimmed(url: str) -> str:

@@ -55,6 +55,7 @@ class NeutralFilter:
             if not (character == "\n" and self._after_return):
                 self._take("\n" if character == "\r" else character)
             self._after_return = character == "\r"
+        self._inline.hand_over()
         return self._drained()
 
     def flush(self) -> str:

@@ -50,6 +50,7 @@ class InlineFilter:
         self._blanks = ""  # before it
         self._line_starts: deque[str] = deque()  # what the line breaks in it stand for
         self._in_table = False
+        self._led = 0  # how much of the word in it has been written
         self._swallowing = False  # the rest of an address
         # These characters decide nothing up to that length, so that not each of them is a reason to look.
         self._idle: frozenset[str] = frozenset()
@@ -73,8 +74,12 @@ class InlineFilter:
                 continue
             self._text += character
             if character not in self._idle or len(self._text) >= self._idle_until:
-                self._idle_until = 0
                 self._go_on(final=False)
+
+    def hand_over(self) -> None:
+        """Hand on of a word that has begun what stays of it in any case, before more of it has come."""
+        if self._idle is _IDLE_IN_WORD and self._idle_until:
+            self._write_lead()
 
     def break_line(self, line_start: str) -> None:
         """The block goes on in a new line that begins with this."""
@@ -89,6 +94,7 @@ class InlineFilter:
         self._in_table = self._swallowing = False
 
     def _go_on(self, *, final: bool) -> None:
+        self._idle_until = 0
         while self._text and (used := self._step(final)):
             for _ in range(self._text.count("\n", 0, used)):
                 self._line_starts.popleft()
@@ -115,10 +121,10 @@ class InlineFilter:
         self._idle, self._idle_until = idle, until
         return 0
 
-    def _write(self, text: str, used: int, *, within: str | None = None) -> int:
+    def _write(self, text: str, used: int, *, within: str | None = None, joined: bool = False) -> int:
         self._writer.write(self._blanks)
         self._blanks = ""
-        self._writer.write(text, within=within)
+        self._writer.write(text, within=within, joined=joined)
         return used
 
     def _drop(self, used: int) -> int:
@@ -203,19 +209,12 @@ class InlineFilter:
 
     def _tag(self, final: bool) -> int:
         if link := _AUTOLINK.match(self._text, 0, _LONGEST_WORD):
-            url = link[1]
-            return self._address(url, link.end(), written=f"<{url}>")
+            self._write_address(link[1], led=0, is_alone=False)
+            return link.end()
         is_short = len(self._text) < _LONGEST_WORD
         if not final and (self._text == "<" or (is_short and _AUTOLINK_BEGUN.match(self._text))):
             return 0
         return self._write("&lt;" if _TAG_BEGUN.match(self._text) else "<", 1)
-
-    def _address(self, url: str, used: int, *, written: str) -> int:
-        is_link = written == url or _AUTOLINK.fullmatch(written)
-        if is_link and self._allowed.allow_bare(url):
-            return self._write(written, used, within=url)
-        shown = addresses.shown(url)
-        return self._write(shown, used) if shown else self._drop(used)
 
     def _word(self, final: bool) -> int:
         self._swallowing = self._swallowing and not self._blanks
@@ -237,19 +236,41 @@ class InlineFilter:
         self._swallowing = has_address and len(text) >= _LONGEST_WORD - 1
         return len(text)
 
+    def _write_lead(self) -> None:
+        """Write what stays of the word in any case, as far as it is known and has not been written."""
+        lead = addresses.lead(self._text)
+        if len(lead) > self._led:
+            self._write(lead[self._led :], 0, joined=self._led > 0)
+            self._led = len(lead)
+
     def _write_word(self, word: str, *, after: str) -> bool:
         """Write a word that is followed by that character. Whether there is an address in it."""
-        rest = unescaped(word)
-        if addresses.find(rest) is None:
-            self._write(normalised(word), 0)
+        self._write_lead()
+        plain, led, self._led = unescaped(word), self._led, 0
+        found = addresses.find(plain)
+        if found is None:
+            self._write(normalised(word[led:]), 0, joined=led > 0)
             return False
-        write = normalised if rest == word else escaped
-        while found := addresses.find(rest):
+        write = normalised if plain == word else escaped
+        place = led
+        while found:
             begin, end = found
-            url, tail = rest[begin:end], rest[end:]
-            self._write(write(rest[:begin]), 0)
+            tail = plain[end:]
+            self._write(write(plain[place:begin]), 0, joined=place > 0)
             is_alone = not after.strip() and _SENTENCE_END.fullmatch(tail) and write is normalised
-            self._address(url, 0, written=url if is_alone else f"<{url}>")
-            rest = tail
-        self._write(write(rest), 0)
+            self._write_address(plain[begin:end], led=max(0, led - begin), is_alone=bool(is_alone))
+            place = end
+            found = addresses.find(plain, place)
+        self._write(write(plain[place:]), 0)
         return True
+
+    def _write_address(self, url: str, *, led: int, is_alone: bool) -> None:
+        """Write an address, of which the first characters have been written already."""
+        if is_alone and self._allowed.allow_bare(url):
+            self._write(url[led:], 0, within=url[led:], joined=True)
+        elif not led and _AUTOLINK.fullmatch(f"<{url}>") and self._allowed.allow_link(url):
+            self._write(f"<{url}>", 0, within=url)
+        elif shown := addresses.shown(url[led:]):
+            self._write(shown, 0)
+        else:
+            self._drop(0)

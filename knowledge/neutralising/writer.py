@@ -8,6 +8,7 @@ from knowledge.neutralising import addresses
 from knowledge.neutralising.escapes import harmless_start, unescaped
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
 _ESCAPED_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)+\Z")
 _FIRST_WORD = re.compile(r"[^\s`<\[\]]*")
 _WORD_ENDS = re.compile(r"[\s`<>\[\]]")
@@ -53,13 +54,16 @@ class BlockWriter:
     def in_brackets(self) -> bool:
         return bool(self._groups)
 
-    def write(self, text: str, *, within: str | None = None) -> None:
-        """Write Markdown; `within` is what it is within a link, where that differs."""
+    def write(self, text: str, *, within: str | None = None, joined: bool = False) -> None:
+        """Write Markdown; `within` is what it is within a link, where that differs.
+
+        `joined`: it goes on with the word before, which is known to be no address with it that must not be.
+        """
         if self._line is not None and self._dropped:
             text = harmless_start(text)
         if not text:
             return
-        kept_apart = self._kept_apart(text)
+        kept_apart = text if joined else self._kept_apart(text)
         if self._groups:
             self._groups[-1].text.append(kept_apart)
             self._groups[-1].within.append(kept_apart if within is None else within)
@@ -78,6 +82,8 @@ class BlockWriter:
         if (self._last == "]" and text[0] == "(") or (self._last == "\\" and _PUNCTUATION.match(text)):
             return f"\\{text}"
         if self._word and not text[0].isspace() and addresses.spans(self._word, unescaped(_first_word(text))):
+            return f" {text}"
+        if self._last == "<" and _BEGINS_A_TAG.match(text):
             return f" {text}"
         makes_definition = self._last == "]" and self._first == "[" and text[0] == ":"
         return f" {text}" if makes_definition or self._last == text[0] == "`" else text
