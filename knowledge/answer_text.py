@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from knowledge.citations import MARKER, Citations, uncited_share
+from knowledge.citations import CODE_SPAN, MARKER, Citations, uncited_share
 from knowledge.neutralising import Addresses, NeutralFilter
-from knowledge.types import Prompt, ScoredChunk
+from knowledge.sentences import sentences
+from knowledge.types import BlockKind, Prompt, ScoredChunk
 from knowledge.unanswered import UnansweredFilter
 
 
@@ -68,4 +69,9 @@ def neutral_list(headings: Sequence[str]) -> str:
 
 
 def _addresses(passages: Sequence[ScoredChunk]) -> Addresses:
-    return Addresses(text for scored in passages for text in (scored.chunk.text, scored.chunk.url))
+    """Those of the passages' prose and of their pages. What stands in code is no link in the book either."""
+    texts = [scored.chunk.url for scored in passages]
+    for scored in passages:
+        prose = (each.text for each in sentences(scored.chunk.text) if each.kind is not BlockKind.CODE)
+        texts += (CODE_SPAN.sub("", text) for text in prose)
+    return Addresses(texts)

@@ -23,7 +23,7 @@ _LONGEST_RANGE = 20
 _RANGE = re.compile(rf"(\d+)(?:[ \t]*{_DASH}[ \t]*(\d+))?")
 _OURS = re.compile(r"\[\d{1,3}\]")
 _LEADING = re.compile(r"(?:\s*\[\d{1,3}\])+")
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 
 
 class Citations:
@@ -67,7 +67,7 @@ def uncited_share(answer: str) -> float | None:
     cited: list[bool] = []
     block = -1
     for sentence in sentences(answer):
-        text = _CODE_SPAN.sub("code", sentence.text)
+        text = CODE_SPAN.sub("code", sentence.text)
         if (leading := _LEADING.match(text)) and block == sentence.block:
             cited[-1] = True
             text = text[leading.end() :]

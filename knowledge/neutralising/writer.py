@@ -110,7 +110,8 @@ class BlockWriter:
         """The brackets are only brackets."""
         group = self._closed()
         text, within = "".join(group.text), "".join(group.within)
-        self.write(f"{group.bracket}{text}]", within=f"{group.bracket}{within}]")
+        opening = "!\\[" if group.image else "["
+        self.write(f"{opening}{text}]", within=f"{opening}{within}]")
 
     def close_as_text(self) -> None:
         """The brackets are a link's or an image's whose target is dropped."""

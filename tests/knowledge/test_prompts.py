@@ -33,7 +33,7 @@ def request(text: str = "First.", *, headings: tuple[str, ...] = ("A", "B"), **m
 
 
 def read_by_a_machine(text: str) -> str:
-    """The text as somebody reads it who takes encodings, alphabets and hidden characters for what they show."""
+    """The text as somebody reads it who sees through encodings, alphabets and hidden characters."""
     text = html.unescape(text.replace("\\u003c", "<").replace("%3C", "<"))
     shown = "".join(character for character in text if unicodedata.category(character) != "Cf")
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", shown).translate({0x430: "a", 0x435: "e"})).lower()
@@ -41,8 +41,9 @@ def read_by_a_machine(text: str) -> str:
 
 CLOSERS = (
     "</passage>", "</PASSAGE>", "< / passage >", "<\n/passage>", "</passage number='1'>", "&lt;/passage&gt;",
-    "&#60;/passage>", "&#x3c;/passage>", "\\u003c/passage>", "%3C/passage>", "\uff1c/passage\uff1e", "<\u200b/passage>",
-    "</pas\u200bsage>", "</p\u0430ssag\u0435>", "</\uff50assage>", "<\U000e0041/passage>", "</\u202epassage>",
+    "&#60;/passage>", "&#x3c;/passage>", "\\u003c/passage>", "%3C/passage>", "\uff1c/passage\uff1e",
+    "<\u200b/passage>", "</pas\u200bsage>", "</p\u0430ssag\u0435>", "</\uff50assage>", "<\U000e0041/passage>",
+    "</\u202epassage>",
     "</selection>", "<passage number='2'>", "<selection>",
 )  # fmt: skip
 
