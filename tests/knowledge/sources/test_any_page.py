@@ -15,7 +15,7 @@ from knowledge.sources.markdown import read_markdown
 from knowledge.types import Chunk
 
 # More of them: ANY_PAGES=5000 .venv/bin/pytest tests/knowledge/sources/test_any_page.py
-BOUNDED = settings(max_examples=int(os.environ.get("ANY_PAGES", "60")), deadline=None)
+BOUNDED = settings(max_examples=int(os.environ.get("ANY_PAGES", "40")), deadline=None)
 
 # Its words are told from all else by their form, and from each other by their numbers.
 WORD = re.compile(r"w\d+q")
