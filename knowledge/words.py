@@ -24,7 +24,12 @@ _SHORTEST_STEM = 4
 
 def content_words(text: str) -> frozenset[str]:
     """The text's words without function words and endings, in lower case."""
-    return frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in _FUNCTION_WORDS)
+    return frozenset(stems(text))
+
+
+def stems(text: str) -> list[str]:
+    """The same, in the order of the text."""
+    return [_stem(word) for word in _WORD.findall(text.lower()) if word not in _FUNCTION_WORDS]
 
 
 def content_word_count(text: str) -> int:

@@ -1,40 +1,44 @@
 """What an answer may be quoted from: the passages' sentences, each with how well it answers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from knowledge.definitions import definition
-from knowledge.providers.local.forms import cost, is_quotable
+from knowledge.providers.local.figures import figure_gain
+from knowledge.providers.local.forms import TEXT_KINDS, cost, is_quotable
 from knowledge.providers.local.sentence_vectors import SentenceVectors
+from knowledge.providers.local.wording import keys, pairs, share, weights
 from knowledge.sentences import Sentence, sentences
-from knowledge.types import BlockKind, Chunk, Prompt, WeightedText
+from knowledge.types import BlockKind, Chunk, Prompt, ScoredChunk, WeightedText
 from knowledge.vectors import normalised
-from knowledge.words import content_words, coverage, letters, rarity
+from knowledge.words import content_words, coverage, letters
 
-# A sentence's score is its cosine to the question plus this share of the question's words that it has.
-# Tuned on questions about encyclopedia articles; flat between 0.5 and 0.9.
-WORDS_SHARE = 0.6
-# A word in the headings counts as this much of one in the sentence.
+# A sentence's score is its cosine to the question, plus this much for having all of the question's words.
+# The shares and gains are rounded from a logistic regression: which of the sentences that were found for
+# questions about encyclopedia articles has the answer.
+WORDS_SHARE = 1.0
+# Words in the headings, and those only in the sentence before, count as this much of one in the sentence.
 HEADING_SHARE = 0.5
-# Embedded for a question are the sentences with the most of its words; more of them gain nothing.
+BEFORE_SHARE = 0.6
+# So much for having all of them side by side as in the question.
+PAIRS_SHARE = 0.2
+# A sentence gains by what its passage is about: by the passage's cosine to the question, and by its BM25
+# score as a share of the best.
+SIMILARITY_SHARE = 1.0
+BM25_SHARE = 0.5
+# Embedded for a question are the sentences that score best without it; more of them gain nothing.
 EMBEDDED = 12
 # The answer before said it; it may still be what is asked for.
-SAID_COST = 0.1
-# What each place in the passages' ranking costs: in that choice, and in the score.
-RANK_COST_OF_EMBEDDING = 0.03
-RANK_COST = 0.01
-# A sentence gains by what its passage is about: this share of the passage's cosine to the question.
-PASSAGE_SHARE = 0.3
+SAID_COST = 0.2
 # A sentence gains this much by saying what the term is that is asked after.
-DEFINITION_GAIN = 0.4
+DEFINITION_GAIN = 0.6
 # What the reader marked is a part of the question.
 SELECTION_PULL = 0.5
 # It may be what is asked for, and so may what stands beside it; but a sentence does not explain itself, which
 # is what "explain this" asks for.
-IN_SELECTION = 0.05
-BESIDE_SELECTION = 0.15
+IN_SELECTION = 0.1
+BESIDE_SELECTION = 0.25
 UNEXPLAINED = -1.0
 
 _LINK_TARGET = re.compile(r"(?<=\])\([^()\s]*\)")
@@ -47,10 +51,16 @@ class Candidate:
     position: int  # from 0, among the passage's sentences
     sentence: Sentence
     cost: float = 0.0  # of its form
+    before: str = ""  # the sentence before it
     shown: str = ""  # the code that follows it
     definition: float = 0.0  # how far it says what the term is that is asked after
     coverage: float = 0.0  # the share of the question's words that it and its headings have
     score: float = 0.0
+    of_passage: float = 0.0  # what of the score its whole passage has in common
+
+    @property
+    def own_score(self) -> float:
+        return self.score - self.of_passage
 
 
 async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_code: bool) -> list[Candidate]:
@@ -66,63 +76,70 @@ async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_co
         # A follow-up that was joined by rule holds the sentence that it is about, which answers nothing more.
         and candidate.sentence.text not in prompt.question
     ]
-    promising = sorted(
-        _scored_by_words(eligible, prompt, with_code=with_code),
-        key=lambda candidate: candidate.score - RANK_COST_OF_EMBEDDING * candidate.passage,
-        reverse=True,
-    )[:EMBEDDED]
+    promising = _best_first(_scored_by_words(eligible, prompt, with_code=with_code))[:EMBEDDED]
     if vectors and promising:
         promising = await _scored_by_meaning(promising, prompt, vectors)
-    return sorted(
-        (replace(c, score=c.score + _passage_score(c, prompt)) for c in promising),
-        key=lambda candidate: candidate.score,
-        reverse=True,
-    )
+    return _best_first(promising)
 
 
-def _passage_score(candidate: Candidate, prompt: Prompt) -> float:
-    similarity = prompt.passages[candidate.passage].similarity or 0.0
-    return PASSAGE_SHARE * similarity - RANK_COST * candidate.passage
+def _best_first(found: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(found, key=lambda candidate: candidate.score, reverse=True)
+
+
+def _passage_scores(passages: Sequence[ScoredChunk]) -> list[float]:
+    similarities = [scored.similarity for scored in passages if scored.similarity is not None]
+    # Words alone found a passage that has none: it is no nearer to the question than those that have one.
+    least = min(similarities, default=0.0)
+    best = max((scored.bm25 or 0.0 for scored in passages), default=0.0) or 1.0
+    return [
+        SIMILARITY_SHARE * (least if scored.similarity is None else scored.similarity)
+        + BM25_SHARE * (scored.bm25 or 0.0) / best
+        for scored in passages
+    ]
 
 
 def _all(prompt: Prompt) -> Iterator[Candidate]:
     for passage, scored in enumerate(prompt.passages):
         headings = scored.chunk.headings
-        every = sentences(scored.chunk.text)
-        for position, (sentence, after) in enumerate(zip_longest(every, every[1:])):
+        if not (every := sentences(scored.chunk.text)):
+            continue
+        around = zip((None, *every[:-1]), every, (*every[1:], None), strict=True)
+        for position, (before, sentence, after) in enumerate(around):
             yield Candidate(
                 passage,
                 position,
                 sentence,
                 cost=cost(position, every),
+                before=before.text if before and before.kind in TEXT_KINDS else "",
                 shown=after.text if after and after.kind is BlockKind.CODE else "",
                 definition=definition(sentence, headings, prompt.question),
             )
 
 
 def _scored_by_words(found: Sequence[Candidate], prompt: Prompt, *, with_code: bool) -> Iterator[Candidate]:
-    words = [content_words(candidate.sentence.text) for candidate in found]
-    headings = [content_words(" ".join(scored.chunk.headings)) for scored in prompt.passages]
-    weights = _weights(prompt, words)
+    words = [frozenset(keys(candidate.sentence.text)) for candidate in found]
+    headings = [frozenset(keys(" ".join(scored.chunk.headings))) for scored in prompt.passages]
+    counting = weights(prompt.words or (WeightedText(prompt.question),), words)
+    asked_pairs = pairs(keys(prompt.question))
+    of_passages = _passage_scores(prompt.passages)
     favoured = _favoured(found, prompt)
     for candidate, own_words in zip(found, words, strict=True):
-        own = coverage(own_words, weights)
-        context = headings[candidate.passage] | (content_words(candidate.shown) if with_code else frozenset())
-        with_context = coverage(own_words | context, weights)
-        score = WORDS_SHARE * (own + HEADING_SHARE * (with_context - own))
+        text = candidate.sentence.text
+        with_headings = own_words | headings[candidate.passage]
+        with_headings |= frozenset(keys(candidate.shown) if with_code else ())
+        own, in_context, after_another = (
+            coverage(has, counting)
+            for has in (own_words, with_headings, with_headings | frozenset(keys(candidate.before)))
+        )
+        score = WORDS_SHARE * (
+            own + HEADING_SHARE * (in_context - own) + BEFORE_SHARE * (after_another - in_context)
+        )
+        score += PAIRS_SHARE * share(asked_pairs, keys(text)) + figure_gain(prompt.question, text)
         score += DEFINITION_GAIN * candidate.definition - candidate.cost
-        score -= SAID_COST * (candidate.sentence.text in prompt.previous_answer)
+        score -= SAID_COST * (text in prompt.previous_answer)
         score += favoured.get((candidate.passage, candidate.position), 0.0)
-        yield replace(candidate, coverage=with_context, score=score)
-
-
-def _weights(prompt: Prompt, texts: Sequence[frozenset[str]]) -> dict[str, float]:
-    """How much each word that was looked up counts."""
-    weights: dict[str, float] = {}
-    for looked_up in prompt.words or (WeightedText(prompt.question),):
-        for word, weight in rarity(content_words(looked_up.text), texts).items():
-            weights[word] = max(weights.get(word, 0.0), looked_up.weight * weight)
-    return weights
+        of_passage = of_passages[candidate.passage]
+        yield replace(candidate, coverage=in_context, score=score + of_passage, of_passage=of_passage)
 
 
 async def _scored_by_meaning(

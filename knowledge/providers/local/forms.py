@@ -9,13 +9,13 @@ from knowledge.words import letters
 
 TEXT_KINDS = (BlockKind.PROSE, BlockKind.LIST)
 # A table has many words, and so some of any question's.
-TABLE_COST = 0.15
+TABLE_COST = 0.2
 # What does not end like a sentence may be a caption or a title. In a list it most often is a link's text:
 # better than nothing, and only that, unless something announces the list.
-FRAGMENT_COST = 0.1
-BULLET_COST = 1.0
+FRAGMENT_COST = 0.2
+BULLET_COST = 1.5
 # What speaks of the book, or sends the reader to another place in it, says little itself.
-POINTER_COST = 0.3
+POINTER_COST = 0.6
 
 _QUESTION = re.compile(r"[?？؟]\W*\Z")  # noqa: RUF001
 _ENDED = re.compile(r"(?:(?<!\.)\.(?!\.)|[!:;。！۔।])\W*\Z")  # noqa: RUF001

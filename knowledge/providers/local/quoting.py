@@ -1,7 +1,7 @@
 """Which sentences to quote: the best, and what they cannot be understood without."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -12,17 +12,16 @@ from knowledge.sentences import Sentence
 from knowledge.types import BlockKind
 
 MOST_PASSAGES = 3
-MOST_CHOSEN = 4  # sentences; what belongs to them comes on top
+MOST_CHOSEN = 3  # sentences; what belongs to them comes on top
 MOST_WORDS = 120  # code and tables aside
-# A sentence joins the best one if its score is this share of the best's. One that stands before it has to be
-# about as good, so that an answer begins with what answers.
-GOOD_ENOUGH = 0.75
-GOOD_ENOUGH_NEXT = 0.6  # directly after what is quoted
+# A sentence joins the best one if what it says is worth this share of what the best says.
+GOOD_ENOUGH = 0.6
+GOOD_ENOUGH_NEXT = 0.4  # directly after what is quoted
 GOOD_ENOUGH_ELSEWHERE = 0.8  # in another passage
-GOOD_ENOUGH_BEFORE = 0.95
-MOST_PREDECESSORS = 2
+# One that stands before the best and is as good comes before it; otherwise an answer begins with the best.
+AS_GOOD = 0.97
 # A sentence with this share of the question's words is understood after that question by itself.
-UNDERSTOOD = 0.5
+UNDERSTOOD = 0.3
 
 # Begins with a word that stands for something said before.
 _DEPENDENT = re.compile(
@@ -32,6 +31,10 @@ _DEPENDENT = re.compile(
     r"|(?:\w+\W+){1,4}(?:them|ones))\b",
     re.IGNORECASE,
 )
+
+
+# A passage, and whether of it that is meant which stands before the best sentence.
+_Part = tuple[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,16 @@ def quotations(
     `found` is what may be quoted, best first; `passages` are all of each passage's sentences. The best
     sentence is quoted even if it alone takes more than `max_tokens`.
     """
-    quoted: dict[int, set[int]] = {}
+    quoted: dict[_Part, set[int]] = {}
     room = _Room(max_tokens)
-    worthy = (candidate for candidate in found if _is_worthy(candidate, found[0], passages, quoted))
+    best = found[0]
+    worthy = (c for c in found if _is_worthy(c, best, passages, quoted, in_order=with_code))
     for candidate in islice(worthy, MOST_CHOSEN):
-        if candidate.passage not in quoted and len(quoted) == MOST_PASSAGES:
+        part = _part(candidate, best)
+        if part not in quoted and len({passage for passage, _ in {*quoted, part}}) > MOST_PASSAGES:
             continue
         sentences = passages[candidate.passage]
-        taken = quoted.get(candidate.passage, set())
+        taken = quoted.get(part, set())
         needed = {candidate.position, *_needed_before(candidate, sentences)} - taken
         if not room.take([sentences[position] for position in needed]):
             continue
@@ -70,51 +75,59 @@ def quotations(
             if position not in taken and not room.take([sentences[position]]):
                 break
             taken.add(position)
-        quoted[candidate.passage] = taken
-    return [Quotation(passage, tuple(sorted(positions))) for passage, positions in quoted.items()]
+        quoted[part] = taken
+    return [Quotation(passage, tuple(sorted(positions))) for (passage, _), positions in quoted.items()]
+
+
+def _part(candidate: Candidate, best: Candidate) -> _Part:
+    """What stands before the best sentence and is less good is quoted after it, on its own."""
+    earlier = candidate.passage == best.passage and candidate.position < best.position
+    return candidate.passage, earlier and candidate.own_score < AS_GOOD * best.own_score
 
 
 def _is_worthy(
     candidate: Candidate,
     best: Candidate,
     passages: Sequence[Sequence[Sentence]],
-    quoted: Mapping[int, Collection[int]],
+    quoted: Mapping[_Part, Collection[int]],
+    *,
+    in_order: bool,
 ) -> bool:
     """Whether the sentence is nearly as good as the best; less will do if it goes on from what is quoted.
 
-    Beside a definition, other passages have only definitions to add.
+    Beside a definition, other passages have only definitions to add. Steps are told `in_order`.
     """
-    before = candidate.position - 1
-    if candidate.passage != best.passage and candidate.definition < best.definition:
+    if candidate is best:
+        return True
+    is_elsewhere, before = candidate.passage != best.passage, candidate.position - 1
+    if is_elsewhere and candidate.definition < best.definition:
         return False
-    if candidate.passage != best.passage:
-        share = GOOD_ENOUGH_ELSEWHERE
+    if points(candidate.position, passages[candidate.passage]):
+        return False
+    if is_elsewhere:
+        enough = GOOD_ENOUGH_ELSEWHERE
     elif candidate.position < best.position:
-        share = GOOD_ENOUGH_BEFORE
-    elif before in quoted.get(best.passage, ()) and _is_one_paragraph(passages[best.passage][before:][:2]):
-        share = GOOD_ENOUGH_NEXT
+        enough = AS_GOOD if in_order else GOOD_ENOUGH
+    elif before in quoted[_part(best, best)] and _is_one_paragraph(passages[best.passage][before:][:2]):
+        enough = GOOD_ENOUGH_NEXT
     else:
-        share = GOOD_ENOUGH
-    return candidate.score >= best.score - (1 - share) * abs(best.score)
+        enough = GOOD_ENOUGH
+    return candidate.own_score >= enough * best.own_score
 
 
 def _is_one_paragraph(sentences: Sequence[Sentence]) -> bool:
     return len({sentence.block for sentence in sentences}) == 1
 
 
-def _needed_before(candidate: Candidate, sentences: Sequence[Sentence]) -> Iterator[int]:
-    """The sentences without which this one hangs in the air: what "it" is, what a code block shows."""
-    if candidate.sentence.kind in TEXT_KINDS and candidate.coverage >= UNDERSTOOD:
-        return
-    position = candidate.position
-    for _ in range(MOST_PREDECESSORS):
-        sentence, position = sentences[position], position - 1
-        hangs = sentence.kind not in TEXT_KINDS or _DEPENDENT.match(sentence.text)
-        if not hangs or position < 0 or sentences[position].kind not in TEXT_KINDS:
-            return
-        if points(position, sentences):
-            return
-        yield position
+def _needed_before(candidate: Candidate, sentences: Sequence[Sentence]) -> Collection[int]:
+    """The sentence without which this one hangs in the air: what "it" is, what a code block shows."""
+    before = candidate.position - 1
+    is_text = candidate.sentence.kind in TEXT_KINDS
+    if is_text and (candidate.coverage >= UNDERSTOOD or not _DEPENDENT.match(candidate.sentence.text)):
+        return ()
+    if before < 0 or sentences[before].kind not in TEXT_KINDS or points(before, sentences):
+        return ()
+    return (before,)
 
 
 def _wanted_after(position: int, sentences: Sequence[Sentence], *, with_code: bool) -> range:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -84,7 +85,7 @@ async def test_every_paragraph_is_verbatim_and_ends_with_its_citation() -> None:
 
 async def test_sentences_of_one_passage_keep_their_order() -> None:
     text = (
-        "Servo motors turn the knee joint. Wood floats. Servo motors in the knee joint need cooling. "
+        "Servo motors in the knee joint need cooling. Wood floats. Servo motors turn the knee joint. "
         "Paper burns. Which servo motor suits a knee joint depends on its torque."
     )
 
@@ -93,6 +94,44 @@ async def test_sentences_of_one_passage_keep_their_order() -> None:
     sentences = [sentence for sentence in re.split(r"(?<=\.) ", text) if sentence in quoted]
     assert len(sentences) >= 2
     assert quoted == " ".join(sentences) + " [1]"
+
+
+async def test_what_stands_before_the_best_sentence_is_quoted_after_it() -> None:
+    text = "Servo motors turn the knee joint. Wood floats. Servo motors in the knee joint need cooling."
+
+    quoted = await answer("Which cooling do servo motors in the knee joint need?", text)
+
+    assert quoted == (
+        "Servo motors in the knee joint need cooling. [1]\n\nServo motors turn the knee joint. [1]"
+    )
+
+
+async def test_a_question_after_a_date_prefers_the_sentence_with_a_date() -> None:
+    told = "The walking robot was built in Tokyo by Kato."
+    dated = "The walking robot was finished in 1973."
+
+    for question in ("When was the walking robot built?", "In which year was the walking robot built?"):
+        assert (await answer(question, f"{told} {dated}")).startswith(dated)
+    assert (await answer("Who built the walking robot?", f"{told} {dated}")).startswith(told)
+
+
+async def test_a_question_after_a_number_prefers_the_sentence_with_a_number() -> None:
+    vague, counted = "Strong motors move the legs.", "The legs have 12 motors."
+
+    assert (await answer("How many motors move the legs?", f"{vague} {counted}")).startswith(counted)
+    assert (await answer("Which motors move the legs?", f"{vague} {counted}")).startswith(vague)
+
+
+async def test_the_passage_that_fits_better_decides_between_equal_sentences() -> None:
+    said = "The gearbox has a ratio of {}:1."
+    far, near = passage(said.format(5)), passage(said.format(9))
+    near = replace(near, similarity=0.7, bm25=2.0)
+    prompt = Prompt("", (), "What is the gearbox's ratio?", passages=(far, near))
+
+    deltas = [delta async for delta in ExtractiveModel().stream(prompt)]
+
+    quoted = "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+    assert quoted.startswith(f"{said.format(9)} [2]")
 
 
 async def test_a_sentence_about_it_comes_with_the_sentence_that_says_what_it_is() -> None:
