@@ -18,10 +18,10 @@ def environment(data_dir: str, **variables: str) -> dict[str, str]:
 
 
 @contextmanager
-def in_temporary_data_dir() -> Iterator[None]:
+def in_temporary_data_dir(**variables: str) -> Iterator[None]:
     """Django, set up on an empty data directory that goes away."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as data_dir:
-        os.environ.update(environment(data_dir))
+        os.environ.update(environment(data_dir, **variables))
         sys.path.insert(0, str(ROOT))
         import django
 
