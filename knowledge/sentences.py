@@ -48,7 +48,7 @@ class Sentence:
         return self.start + len(self.text)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def sentences(markdown: str) -> tuple[Sentence, ...]:
     """The text's sentences in reading order. Headings, rules and bold labels that stand alone are none."""
     return tuple(

@@ -8,7 +8,7 @@ import numpy as np
 from knowledge.providers.base import Embedder
 from knowledge.types import Matrix, Vector
 
-REMEMBERED = 4096  # of 1.5 kB each
+REMEMBERED = 8192  # of 1.5 kB each
 
 
 class SentenceVectors:
