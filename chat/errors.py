@@ -69,6 +69,13 @@ class TurnTimeout(ApiError):
     retryable = True
 
 
+class ServerBusy(ApiError):
+    status_code = 503
+    code = "busy"
+    detail = "Many questions are being answered right now. Please try again in a few seconds."
+    retryable = True
+
+
 class ShuttingDown(ApiError):
     status_code = 503
     code = "shutting_down"

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -17,7 +18,6 @@ from chat.turn_requests import TurnRequest
 from knowledge.types import PastTurn, Source
 
 HISTORY_TURNS = 6
-HEARTBEAT_LOST = timedelta(seconds=30)
 KEY_ALONE_IS_ENOUGH = timedelta(minutes=10)
 TITLE_LENGTH = 100
 BUSY_SECONDS = 3.0  # most answers have ended by then
@@ -55,23 +55,29 @@ class Outcome:
     trace: dict[str, object] | None = None
 
 
-def begin(request: TurnRequest) -> BegunTurn:
-    """Store the question and an empty answer, or join the turn that the same key has begun.
+def begin(request: TurnRequest, *, answer_id: UUID) -> BegunTurn:
+    """Store the question and an empty answer of that id, or join the turn that the same key has begun.
 
     Raises ConversationNotFound, ConversationBusy, IdempotencyMismatch and IdempotencyExpired.
     """
     try:
         with transaction.atomic():
-            return _joined(request) or _begun(request)
+            return join(request) or _begun(request, answer_id)
     except (IntegrityError, ConversationBusy):
         # Another request was faster: its turn is there now, to be joined or waited for.
         with transaction.atomic():
-            if joined := _joined(request):
+            if joined := join(request):
                 return joined
         raise ConversationBusy(retry_after=BUSY_SECONDS) from None
 
 
-def _joined(request: TurnRequest) -> BegunTurn | None:
+def join(request: TurnRequest) -> BegunTurn | None:
+    """The turn that the same key has begun, if there is one.
+
+    Raises IdempotencyMismatch and IdempotencyExpired.
+    """
+    if not request.idempotency_digests:
+        return None
     question = (
         Message.objects.filter(idempotency_digest__in=request.idempotency_digests)
         .select_related("conversation")
@@ -88,7 +94,7 @@ def _joined(request: TurnRequest) -> BegunTurn | None:
     return BegunTurn(visitor, question.conversation_id, question.pk, answer.pk, joined=True)
 
 
-def _begun(request: TurnRequest) -> BegunTurn:
+def _begun(request: TurnRequest, answer_id: UUID) -> BegunTurn:
     now = timezone.now()
     conversation = _conversation(request)
     past = _past_messages(conversation) if request.conversation_id else []
@@ -106,6 +112,7 @@ def _begun(request: TurnRequest) -> BegunTurn:
         request_digest=request.digest,
     )
     answer = Message(
+        pk=answer_id,
         conversation=conversation,
         position=position + 1,
         role=Message.Role.ASSISTANT,
@@ -114,7 +121,8 @@ def _begun(request: TurnRequest) -> BegunTurn:
         heartbeat=now,
     )
     Message.objects.bulk_create([question, answer])
-    Conversation.objects.filter(pk=conversation.pk).update(updated_at=now)
+    if request.conversation_id:
+        Conversation.objects.filter(pk=conversation.pk).update(updated_at=now)
     return BegunTurn(request.visitor, conversation.pk, question.pk, answer.pk, history=_history(past))
 
 
@@ -215,10 +223,13 @@ def request_cancel(answer_id: UUID) -> None:
 
 def interrupt_lost() -> int:
     """Store as interrupted all turns whose process is gone; how many there were."""
-    lost = Message.objects.filter(
-        status=Message.Status.STREAMING, heartbeat__lt=timezone.now() - HEARTBEAT_LOST
-    )
+    lost = Message.objects.filter(status=Message.Status.STREAMING, heartbeat__lt=_last_sign_of_the_lost())
     return lost.update(**_interrupted())
+
+
+def _last_sign_of_the_lost() -> datetime:
+    """Before it, whoever has given no sign of life since is gone."""
+    return timezone.now() - timedelta(seconds=settings.TURN_LOST_AFTER)
 
 
 def _interrupted() -> dict[str, Any]:
@@ -232,11 +243,9 @@ def _interrupted() -> dict[str, Any]:
 def interrupt_if_lost(answer: Message) -> bool:
     """Whether the process that ran this turn is gone; then the turn is stored as interrupted."""
     beat = answer.heartbeat or answer.created_at
-    if answer.status != Message.Status.STREAMING or beat > timezone.now() - HEARTBEAT_LOST:
+    if answer.status != Message.Status.STREAMING or beat > _last_sign_of_the_lost():
         return False
     lost = _running(answer.pk).filter(heartbeat=answer.heartbeat)
-    if lost.update(
-        status=Message.Status.INTERRUPTED, error_code=TurnInterrupted.code, finished_at=timezone.now()
-    ):
+    if lost.update(**_interrupted()):
         answer.refresh_from_db()
     return answer.status == Message.Status.INTERRUPTED

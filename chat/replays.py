@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -16,7 +17,7 @@ from chatbot_project.errors import ApiError, error_body
 from chatbot_project.request_ids import current_request_id
 from knowledge import errors as knowledge_errors
 from knowledge.errors import KnowledgeError
-from knowledge.types import Usage
+from knowledge.types import Source, Usage
 
 logger = logging.getLogger(__name__)
 
@@ -32,30 +33,61 @@ def replayed(stored: Message) -> AnswerStream:
     return stream
 
 
-def mirror_of(stored: Message) -> AnswerStream:
-    """An answer that another process is writing; `follow_rows` makes it grow."""
-    stream = AnswerStream(_metadata(stored))
-    stream.publish_text(stored.content)
-    return stream
+class Mirror:
+    """An answer that another process writes: its row, looked at now and then, and what is heard meanwhile."""
 
+    def __init__(self, stored: Message) -> None:
+        self.stream = AnswerStream(_metadata(stored))
+        self.stream.publish_text(stored.content)
+        self._heard = False  # since the last look
+        self._ended = asyncio.Event()
 
-async def follow_rows(stream: AnswerStream) -> None:
-    """Read the stored answer until it has ended."""
-    answer_id = stream.metadata.message_id
-    while stream.end is None:
+    def hear_sources(self, sources: tuple[Source, ...]) -> None:
+        self._heard = True
+        if self.stream.sources is None:
+            self.stream.publish_sources(sources)
+
+    def hear_text(self, text: str, *, place: int) -> None:
+        """What was written from that place in the answer on; of no use where text before it is missing."""
+        self._heard = True
+        known = len(self.stream.text)
+        if place <= known < place + len(text):
+            self.stream.publish_text(text[known - place :])
+
+    def hear_end(self) -> None:
+        """It has ended, and its row tells how."""
+        self._ended.set()
+
+    async def follow(self, *, ask: Callable[[UUID], Awaitable[None]] | None) -> None:
+        """Look at the row until the answer has ended; `ask` to be told in between where nothing is heard."""
+        while self.stream.end is None:
+            self._heard = False
+            await self._look()
+            if self.stream.end is None:
+                await self._wait(ask)
+
+    async def _wait(self, ask: Callable[[UUID], Awaitable[None]] | None) -> None:
+        if ask and not self._heard:
+            await ask(self.stream.metadata.message_id)
         try:
-            stored = await in_thread(records.stored_answer)(answer_id)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._ended.wait()
+        except TimeoutError:
+            return
+        self._ended.clear()
+
+    async def _look(self) -> None:
+        stream = self.stream
+        try:
+            stored = await in_thread(records.stored_answer)(stream.metadata.message_id)
         except DatabaseError:
             logger.warning("A running answer could not be read; trying again", exc_info=True)
-            await asyncio.sleep(POLL_SECONDS)
-            continue
+            return
         if stored is None:
             stream.publish_end(Failed(error_body(MessageNotFound()), length=len(stream.text)))
-        elif stored.status == Message.Status.STREAMING:
-            stream.publish_text(stored.content[len(stream.text) :])
-            await asyncio.sleep(POLL_SECONDS)
-        else:
-            stream.publish_text(stored.content[len(stream.text) :])
+            return
+        stream.publish_text(stored.content[len(stream.text) :])
+        if stored.status != Message.Status.STREAMING:
             stream.publish_end(_end(stored))
 
 

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from chat import records
@@ -23,8 +24,6 @@ from knowledge.types import Source, Usage
 
 logger = logging.getLogger(__name__)
 
-ANSWER_SECONDS = 120
-CHECKPOINT_SECONDS = 1.0
 LONGEST_ANSWER = 65_536  # code points
 SAVE_ATTEMPTS = 6
 
@@ -45,6 +44,7 @@ class RunningTurn:
         self._answered: Answered | None = None
         self._by_reader = False
         self._stopping = False
+        self._writing = asyncio.create_task(self._write())
         self._task = asyncio.create_task(self._run())
 
     @property
@@ -55,7 +55,7 @@ class RunningTurn:
         """End it now: as cancelled by the reader, or as interrupted because the server stops."""
         if not self._stopping and self.stream.end is None:
             self._stopping, self._by_reader = True, by_reader
-            self._task.cancel()
+            self._writing.cancel()
 
     async def finished(self) -> None:
         """Until it is stored."""
@@ -64,7 +64,9 @@ class RunningTurn:
     async def _run(self) -> None:
         checkpoints = asyncio.create_task(self._checkpoint_regularly())
         try:
-            failure = await self._write()
+            failure = await self._writing
+        except asyncio.CancelledError as exc:
+            failure = exc if self._by_reader else TurnInterrupted()
         finally:
             checkpoints.cancel()
         self._stopping = True  # from here on there is nothing left to stop
@@ -78,14 +80,12 @@ class RunningTurn:
     async def _write(self) -> BaseException | None:
         """Write the answer; the reason if that did not come to its end."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(settings.TURN_TIMEOUT):
                 async with aclosing(answer(self._question, runtime=self._runtime)) as events:
                     async for event in events:
                         self._take(event)
         except TimeoutError:
             return TurnTimeout()
-        except asyncio.CancelledError as exc:
-            return exc if self._by_reader else TurnInterrupted()
         # Whatever went wrong, the turn must be stored and its followers told.
         except Exception as exc:
             return exc
@@ -159,7 +159,7 @@ class RunningTurn:
     async def _checkpoint_regularly(self) -> None:
         """Keep what has come and show that the turn is alive; another process may want it cancelled."""
         while True:
-            await asyncio.sleep(CHECKPOINT_SECONDS)
+            await asyncio.sleep(settings.TURN_CHECKPOINT_EVERY)
             try:
                 if not await in_thread(records.checkpoint)(self.answer_id, self.stream.text):
                     self.stop(by_reader=True)

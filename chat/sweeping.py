@@ -3,14 +3,13 @@
 import asyncio
 import logging
 
+from django.conf import settings
 from django.db import DatabaseError
 
 from chat import records
 from chat.database import in_thread
 
 logger = logging.getLogger(__name__)
-
-SWEEP_SECONDS = 15.0
 
 
 async def interrupt_lost_turns() -> None:
@@ -21,4 +20,4 @@ async def interrupt_lost_turns() -> None:
                 logger.warning("Interrupted %d answers whose process is gone", lost)
         except DatabaseError:
             logger.warning("Lost answers could not be looked for", exc_info=True)
-        await asyncio.sleep(SWEEP_SECONDS)
+        await asyncio.sleep(settings.TURN_SWEEP_EVERY)

@@ -127,7 +127,7 @@ class MessageEventsView(AsyncView):
         caller = caller_of(request)
         after = _last_event_id(request)
         stream = await turn_engine().stream_of(caller, message_id)
-        if stream.end is not None and after >= stream.end.seq:
+        if stream.end is not None and after == stream.end.seq:
             return HttpResponse(status=204)
         return event_stream_response(stream, reader_of(request, visitor=caller.visitor), after=after)
 

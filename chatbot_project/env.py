@@ -149,6 +149,13 @@ class Environment(BaseModel):
         description="The name of the index.",
     )
 
+    REDIS_URL: str | None = Field(
+        None,
+        pattern=r"^rediss?://",
+        description="A Redis that several processes share for limits, following live and cancelling. "
+        "Unset, or away: each counts for itself, and follows the others by way of the database.",
+    )
+
     # The server
     PORT: int = Field(7860, ge=1, le=65535, description="The port that `manage.py serve` listens on.")
     DEBUG: bool = Field(False, description="Django's debug pages. Never in production.")
@@ -171,6 +178,11 @@ class Environment(BaseModel):
     DJANGO_SUPERUSER_PASSWORD: str | None = Field(None, description="Its password.")
 
     # Limits
+    MAX_RUNNING_TURNS: int = Field(
+        256,
+        ge=1,
+        description="Answers that one process writes at a time; further questions are told to wait.",
+    )
     THROTTLE_VISITOR: Rates = Field("20/minute; 300/day", description="Questions and searches of a visitor.")
     THROTTLE_ADDRESS: Rates = Field(
         "60/minute; 1500/day", description="Questions and searches of an address."

@@ -184,6 +184,19 @@ LLM_ATTEMPTS = 3  # of one model, before its first piece
 LLM_RETRY_DELAY = 0.5  # before the second attempt; doubled before each further one
 LLM_LONGEST_RETRY_DELAY = 3.0  # a model that wants to be left alone for longer is not asked again
 
+# The life of a turn, in seconds.
+TURN_TIMEOUT = 120.0
+TURN_CHECKPOINT_EVERY = 1.0  # what has come is stored, which is also the sign that its process is alive
+TURN_LOST_AFTER = 30.0  # without such a sign
+TURN_SWEEP_EVERY = 15.0  # lost turns are looked for
+TURN_GRACE = 20.0  # for finishing, when the server stops
+MAX_RUNNING_TURNS = ENV.MAX_RUNNING_TURNS
+
+# What a connection is given, in seconds.
+SOCKET_PING_EVERY = 20  # of silence
+SOCKET_PONG_WITHIN = 30
+READER_STALLED_AFTER = 30.0  # without taking anything of what waits for it
+
 CONTENT_PATH = ENV.CONTENT_PATH
 SAMPLE_BOOK = BASE_DIR / "knowledge" / "sample_book"
 CONTENT_BASE_URL = ENV.CONTENT_BASE_URL
@@ -194,6 +207,7 @@ MODEL_DIR = DATA_DIR / "models"
 QDRANT_URL = ENV.QDRANT_URL
 QDRANT_API_KEY = ENV.QDRANT_API_KEY
 QDRANT_COLLECTION = ENV.QDRANT_COLLECTION
+REDIS_URL = ENV.REDIS_URL
 TOP_K = ENV.TOP_K
 CHAT_TITLE = ENV.CHAT_TITLE
 SUGGESTED_QUESTIONS = ENV.SUGGESTED_QUESTIONS

@@ -12,7 +12,7 @@ os.environ["ENV_FILE"] = ""
 os.environ["DATABASE_URL"] = database_url()
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="chatbot-tests-")
 # Whoever runs the tests may have services of their own.
-os.environ.update(dict.fromkeys(("QDRANT_URL", "GEMINI_API_KEY", "GOOGLE_API_KEY"), ""))
+os.environ.update(dict.fromkeys(("QDRANT_URL", "GEMINI_API_KEY", "GOOGLE_API_KEY", "REDIS_URL"), ""))
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
 from chatbot_project.settings import *  # noqa: E402, F403

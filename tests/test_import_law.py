@@ -19,6 +19,7 @@ LAW = [
     ("", ("knowledge/providers/local/",), LOCAL_MODEL),
     ("", SERVER, ("daphne", "twisted")),
     ("", ("knowledge/providers/gemini/",), ("google", "aiohttp")),
+    ("", ("chat/relay.py",), ("redis",)),
     ("", ("chatbot_project/env.py",), ("dotenv",)),
     (
         "knowledge",

@@ -80,3 +80,36 @@ async def test_an_idle_stream_says_so():
     async with aclosing(new_stream().follow(idle=0.01)) as events:
         await anext(events)
         assert await anext(events) == Idle()
+
+
+async def test_the_end_comes_even_to_one_who_has_seen_more_than_was_kept():
+    events = await followed(await finished_stream(), after=100)
+    assert [type(event) for event in events] == [Done]
+
+
+async def test_whoever_has_seen_the_end_gets_nothing_more():
+    assert await followed(await finished_stream(), after=2 + len(TEXT)) == []
+
+
+async def test_followers_of_a_fast_model_are_not_sent_every_syllable():
+    stream = AnswerStream(new_stream().metadata, pause=lambda: 0.05)
+    follower = asyncio.create_task(followed(stream))
+    stream.publish_sources(())
+    for character in TEXT:
+        stream.publish_text(character)
+        await asyncio.sleep(0.01)
+    stream.publish_end(done(TEXT))
+    tokens = [event for event in await follower if isinstance(event, Token)]
+    assert tokens[0].content == TEXT[0]  # at once
+    assert 2 <= len(tokens) <= len(TEXT) // 2
+    assert "".join(token.content for token in tokens) == TEXT
+
+
+async def test_what_comes_in_a_pause_is_told_after_it_though_nothing_else_comes():
+    stream = AnswerStream(new_stream().metadata, pause=lambda: 0.02)
+    async with aclosing(stream.follow(after=1)) as events:
+        stream.publish_text("One")
+        assert (await anext(events)).content == "One"
+        stream.publish_text(", two")
+        async with asyncio.timeout(1):
+            assert await anext(events) == Token(", two", length=len("One, two"))

@@ -214,10 +214,12 @@ async def test_a_database_that_is_away_for_a_moment_does_not_lose_a_follower(scr
         assert isinstance(await mirror.ended(), Done)
 
 
-async def test_deleting_the_conversation_stops_the_model(alice, scripted_model, monkeypatch):
-    monkeypatch.setattr("chat.running.CHECKPOINT_SECONDS", 0.05)
+async def test_deleting_the_conversation_stops_the_model(alice, scripted_model, settings):
+    settings.TURN_CHECKPOINT_EVERY = 0.05
     scripted_model.default = Script(gate=asyncio.Event())
     stream = await turn_engine().ask(a_question())
+    while not stream.text:
+        await asyncio.sleep(0.01)
     await Conversation.objects.all().adelete()
     async with asyncio.timeout(5):
         await stream.ended()

@@ -20,8 +20,6 @@ from knowledge.stores import open_store
 
 logger = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 20.0  # that running answers get to finish when the server stops
-
 
 class Command(BaseCommand):
     help = "Prepare the database, bring the index up to date and serve."
@@ -93,7 +91,7 @@ async def _in_background() -> None:
 
 
 async def _finish_work() -> None:
-    await turn_engine().drain(DRAIN_SECONDS)
+    await turn_engine().drain(settings.TURN_GRACE)
     await close_runtime()
 
 
