@@ -59,7 +59,7 @@ class TurnEngine:
         """
         if self._draining:
             raise ShuttingDown(retry_after=RESTART_SECONDS)
-        if len(self._running) + len(self._beginnings) >= settings.MAX_RUNNING_TURNS:
+        if len(self._running.keys() | self._beginnings.keys()) >= settings.MAX_RUNNING_TURNS:
             return await self._join(request)
         answer_id = uuid4()
         beginning = asyncio.create_task(self._begin(request, answer_id))
