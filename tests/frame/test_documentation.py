@@ -129,8 +129,8 @@ def test_the_limits_of_the_websocket_are_told_as_they_are():
     assert f"| {consumers.FLOODED} | more than {consumers.FLOOD_FRAMES} frames" in EVENTS
     assert f"within {consumers.FLOOD_SECONDS:g} seconds" in EVENTS
     assert f"larger than {server.LONGEST_FRAME // 1024} KiB" in EVENTS
-    assert f"After {server.PING_EVERY} seconds of silence" in EVENTS
-    assert f"answer within {server.PONG_WITHIN} seconds" in EVENTS
+    assert f"After {settings.SOCKET_PING_EVERY} seconds of silence" in EVENTS
+    assert f"answer within {settings.SOCKET_PONG_WITHIN} seconds" in EVENTS
 
 
 def error_classes(base: type[ApiError | KnowledgeError]) -> Iterator[type[ApiError | KnowledgeError]]:

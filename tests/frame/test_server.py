@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -165,3 +166,58 @@ def test_a_taken_port_is_an_error(toy):
 
 def test_the_server_does_not_name_its_software(toy):
     assert "server" not in httpx.post(toy.address("/length"), content=b"").headers
+
+
+def request_of(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+
+
+def test_what_waits_for_a_reader_who_takes_nothing_is_bounded(toy):
+    with socket.create_connection(("127.0.0.1", toy.port)) as stalled:
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stalled.sendall(request_of("/flood"))
+        time.sleep(0.5)
+        sent = int(httpx.get(toy.address("/sent")).text)
+        assert 0 < sent < 12 * 1024  # most of it in the buffers of the operating system
+        time.sleep(0.2)
+        assert int(httpx.get(toy.address("/sent")).text) == sent
+
+
+def test_a_reader_who_takes_nothing_for_too_long_is_dropped(toy):
+    with socket.create_connection(("127.0.0.1", toy.port)) as stalled:
+        stalled.sendall(request_of("/flood"))
+        time.sleep(2.5)
+        with pytest.raises(ConnectionResetError):
+            while stalled.recv(1_000_000):
+                pass
+
+
+def test_a_reader_who_takes_what_comes_gets_all_of_it(toy):
+    with httpx.stream("GET", toy.address("/flood")) as response:
+        length = sum(map(len, response.iter_bytes()))
+    assert length == 16 * 1024 * 1024
+
+
+def test_a_socket_that_reads_nothing_is_ended_by_its_ping(toy):
+    with socket.create_connection(("127.0.0.1", toy.port)) as stalled:
+        stalled.sendall(
+            b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        assert stalled.recv(12) == b"HTTP/1.1 101"
+        stalled.settimeout(10)
+        with suppress(ConnectionResetError):
+            while stalled.recv(1024):  # pings, which it does not answer
+                pass
+
+
+def test_a_socket_that_takes_nothing_of_a_flood_is_dropped_and_slows_nobody(toy):
+    with connect(toy.address("/", "ws"), max_queue=1) as stalled:
+        stalled.send("flood")
+        time.sleep(0.5)
+        sent = int(httpx.get(toy.address("/sent")).text)
+        assert 0 < sent < 12 * 1024
+        time.sleep(2)
+        with pytest.raises(ConnectionClosed):
+            while stalled.recv(timeout=10):
+                pass

@@ -7,7 +7,12 @@ from typing import Any
 import django
 from django.conf import settings
 
-settings.configure(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
+settings.configure(
+    DATA_UPLOAD_MAX_MEMORY_SIZE=1000,
+    SOCKET_PING_EVERY=0.5,
+    SOCKET_PONG_WITHIN=1,
+    READER_STALLED_AFTER=1.0,
+)
 django.setup()
 
 from chatbot_project.server import ChatServer  # noqa: E402
@@ -19,11 +24,17 @@ def say(line: str) -> None:
 
 
 stopping = asyncio.Event()
+FLOOD = 16 * 1024  # kilobytes: more than the buffers of the operating system hold
+sent = 0  # kilobytes, by the last flood
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
         await socket(receive, send)
+    elif scope["path"] == "/sent":
+        await respond(send, str(sent))
+    elif scope["path"] == "/flood":
+        await flood(send)
     elif scope["path"] == "/length":
         await respond(send, str(await body_length(receive)))
     else:
@@ -34,7 +45,24 @@ async def socket(receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     while (message := await receive())["type"] != "websocket.disconnect":
+        if message["text"] == "flood":
+            await endlessly(lambda: send({"type": "websocket.send", "text": "x" * 1024}))
         await send({"type": "websocket.send", "text": message["text"]})
+
+
+async def flood(send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await endlessly(lambda: send({"type": "http.response.body", "body": b"x" * 1024, "more_body": True}))
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def endlessly(send_kilobyte: Any) -> None:
+    """As long as the connection takes it. A cancelled application is a connection that is gone."""
+    global sent
+    sent = 0
+    while sent < FLOOD:
+        await send_kilobyte()
+        sent += 1
 
 
 async def body_length(receive: Any) -> int:
