@@ -68,24 +68,24 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             channel=Channel.WEBSOCKET,
             request_id=current_request_id.get(),
         )
-        count_question(visitor=asked.visitor, address=self._address)
+        await count_question(visitor=asked.visitor, address=self._address)
         stream = await turn_engine().ask(asked)
         if self._visitor is None and stream.metadata.visitor is not None:
             await self._greet(stream.metadata.visitor)
         self._follow(stream)
 
     async def on_resume(self, fields: dict[str, Any]) -> None:
-        count_read(address=self._address)
+        await count_read(address=self._address)
         stream = await turn_engine().stream_of(await self._caller(), fields["message_id"])
         self._follow(stream, after=fields["after"])
 
     async def on_cancel(self, fields: dict[str, Any]) -> None:
-        count_read(address=self._address)
+        await count_read(address=self._address)
         await turn_engine().cancel(await self._caller(), fields["message_id"])
 
     async def on_feedback(self, fields: dict[str, Any]) -> None:
         message_id = fields.pop("message_id")
-        count_read(address=self._address)
+        await count_read(address=self._address)
         answer = await in_thread(answer_for)(await self._caller(), message_id)
         feedback = await in_thread(record_feedback)(answer, **fields)
         await self._send({"type": "feedback", "message_id": str(message_id), "rating": feedback.rating})

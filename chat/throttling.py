@@ -1,13 +1,16 @@
 """How much one visitor and one address may ask for, on every transport alike."""
 
+import logging
 import time
 from functools import cache
 from uuid import UUID
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from limits import RateLimitItem, parse_many
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import StorageError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
@@ -15,11 +18,57 @@ from rest_framework.views import APIView
 from chat.access import caller_of
 from chat.errors import TooManyRequests
 from chatbot_project.clients import address_of_request, throttle_key_of
+from knowledge.per_loop import PerLoop
+
+logger = logging.getLogger(__name__)
+
+REDIS_WITHIN = 0.5  # seconds that Redis gets for a reply
+REDIS_AGAIN_AFTER = 10.0  # seconds that it is left alone for when it has not replied
 
 
-@cache
-def _limiter() -> SlidingWindowCounterRateLimiter:
-    return SlidingWindowCounterRateLimiter(MemoryStorage())
+class Counter:
+    """Counts in Redis what several processes allow together; alone, or while Redis is away, in memory."""
+
+    def __init__(self) -> None:
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared = _shared_limiter(settings.REDIS_URL) if settings.REDIS_URL else None
+        self._alone_until = 0.0
+
+    async def count(self, limits: tuple[RateLimitItem, ...], *names: str) -> None:
+        """Raises TooManyRequests."""
+        if self._shared is None or time.monotonic() < self._alone_until:
+            await _count(self._own, limits, names)
+            return
+        try:
+            await _count(self._shared, limits, names)
+        except StorageError:
+            logger.warning("Redis does not answer. This process counts requests for itself.")
+            self._alone_until = time.monotonic() + REDIS_AGAIN_AFTER
+            await _count(self._own, limits, names)
+
+
+def _shared_limiter(url: str) -> SlidingWindowCounterRateLimiter:
+    storage = RedisStorage(
+        f"async+{url}",
+        wrap_exceptions=True,
+        implementation="redispy",
+        key_prefix="book-chat:limits",
+        socket_timeout=REDIS_WITHIN,
+        socket_connect_timeout=REDIS_WITHIN,
+    )
+    return SlidingWindowCounterRateLimiter(storage)
+
+
+async def _count(
+    limiter: SlidingWindowCounterRateLimiter, limits: tuple[RateLimitItem, ...], names: tuple[str, ...]
+) -> None:
+    for limit in limits:
+        if not await limiter.hit(limit, *names):
+            window = await limiter.get_window_stats(limit, *names)
+            raise TooManyRequests(retry_after=max(1.0, window.reset_time - time.time()))
+
+
+_counters = PerLoop(Counter)
 
 
 @cache
@@ -27,38 +76,28 @@ def _limits(rates: str) -> tuple[RateLimitItem, ...]:
     return tuple(parse_many(rates))
 
 
-def count_question(*, visitor: UUID | None, address: str) -> None:
+async def count_question(*, visitor: UUID | None, address: str) -> None:
     """Count a question or a search. Raises TooManyRequests."""
+    counter = _counters.get()
     if visitor is not None:
-        _count(settings.THROTTLE_VISITOR, "visitor", visitor.hex)
-    _count(settings.THROTTLE_ADDRESS, "address", throttle_key_of(address))
+        await counter.count(_limits(settings.THROTTLE_VISITOR), "visitor", visitor.hex)
+    await counter.count(_limits(settings.THROTTLE_ADDRESS), "address", throttle_key_of(address))
 
 
-def count_read(*, address: str) -> None:
+async def count_read(*, address: str) -> None:
     """Count any other call. Raises TooManyRequests."""
-    _count(settings.THROTTLE_READ, "read", throttle_key_of(address))
-
-
-def forget_all() -> None:
-    """Start counting anew."""
-    _limiter().storage.reset()
-
-
-def _count(rates: str, scope: str, who: str) -> None:
-    limiter = _limiter()
-    for limit in _limits(rates):
-        if not limiter.hit(limit, scope, who):
-            reset_at = limiter.get_window_stats(limit, scope, who).reset_time
-            raise TooManyRequests(retry_after=max(1.0, reset_at - time.time()))
+    await _counters.get().count(_limits(settings.THROTTLE_READ), "read", throttle_key_of(address))
 
 
 class QuestionThrottle(BaseThrottle):
-    def allow_request(self, request: Request, view: APIView) -> bool:
-        count_question(visitor=caller_of(request).visitor, address=address_of_request(request))
-        return True
+    async def count(self, request: Request) -> None:
+        await count_question(visitor=caller_of(request).visitor, address=address_of_request(request))
 
 
 class ReadThrottle(BaseThrottle):
+    async def count(self, request: Request) -> None:
+        await count_read(address=address_of_request(request))
+
     def allow_request(self, request: Request, view: APIView) -> bool:
-        count_read(address=address_of_request(request))
+        async_to_sync(self.count)(request)
         return True

@@ -9,7 +9,6 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connections
 
-from chat import throttling
 from knowledge.ingestion import ingest
 from knowledge.providers.local.minilm import MiniLmEmbedder
 from knowledge.sources import BOOK_URL
@@ -40,12 +39,6 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The tests' database, which can be dropped in the end: nothing is connected to it any more."""
     yield
     asyncio.run(sync_to_async(connections.close_all)())  # of the thread of the ORM's async methods
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted_yet() -> Iterator[None]:
-    throttling.forget_all()
-    yield
 
 
 @pytest.fixture(autouse=True)
