@@ -1,0 +1,17 @@
+"""The product's settings with times that a test can wait for, and a page that tells what the server holds."""
+
+from chatbot_project.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.faults.urls"
+TURN_CHECKPOINT_EVERY = 0.3
+TURN_LOST_AFTER = 3.0
+TURN_SWEEP_EVERY = 0.5
+TURN_GRACE = 1.0
+READER_STALLED_AFTER = 1.0
+SOCKET_PING_EVERY = 1
+SOCKET_PONG_WITHIN = 2
+LLM_CONNECT_TIMEOUT = 1.0
+LLM_FIRST_TOKEN_TIMEOUT = 2.0
+LLM_SILENCE_TIMEOUT = 1.5
+LLM_ANSWER_TIMEOUT = 6.0
+THROTTLE_VISITOR = THROTTLE_ADDRESS = THROTTLE_READ = "100000/minute"
