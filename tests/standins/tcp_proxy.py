@@ -18,6 +18,7 @@ class TcpProxy:
     def __init__(self, upstream: tuple[str, int] | str) -> None:
         self.latency = 0.0  # seconds that every message to the server takes longer
         self.connections = 0  # accepted so far
+        self.messages = 0  # that went to the server so far: round trips, to a database
         self._upstream = upstream
         self._wakes_after: float | None = None
         self._awake: asyncio.Task[None] | None = None
@@ -111,6 +112,7 @@ class TcpProxy:
             with suppress(ConnectionError):
                 while message := await source.read(65_536):
                     if slowly:
+                        self.messages += 1
                         await asyncio.sleep(self.latency)
                     sink.write(message)
                     await sink.drain()
