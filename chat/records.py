@@ -1,6 +1,6 @@
 """The rows of a turn, written in short transactions. Called from `turns` alone, in a database thread."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -221,10 +221,13 @@ def request_cancel(answer_id: UUID) -> None:
     _running(answer_id).update(cancel_requested=True)
 
 
-def interrupt_lost() -> int:
-    """Store as interrupted all turns whose process is gone; how many there were."""
+def interrupt_lost(*, but: Collection[UUID]) -> int:
+    """Store as interrupted all turns whose process is gone; how many there were.
+
+    Those of `but` are alive for certain: while the database was away, nobody could give a sign of life.
+    """
     lost = Message.objects.filter(status=Message.Status.STREAMING, heartbeat__lt=_last_sign_of_the_lost())
-    return lost.update(**_interrupted())
+    return lost.exclude(pk__in=but).update(**_interrupted())
 
 
 def _last_sign_of_the_lost() -> datetime:

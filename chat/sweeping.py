@@ -8,6 +8,7 @@ from django.db import DatabaseError
 
 from chat import records
 from chat.database import in_thread
+from chat.turns import turn_engine
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ async def interrupt_lost_turns() -> None:
     """Store them as interrupted, again and again until cancelled."""
     while True:
         try:
-            if lost := await in_thread(records.interrupt_lost)():
+            if lost := await in_thread(records.interrupt_lost)(but=turn_engine().running):
                 logger.warning("Interrupted %d answers whose process is gone", lost)
         except DatabaseError:
             logger.warning("Lost answers could not be looked for", exc_info=True)

@@ -43,6 +43,11 @@ class TurnEngine:
         self._relay = self._line_to_others()
         self._draining = False
 
+    @property
+    def running(self) -> list[UUID]:
+        """The answers that are being written here."""
+        return list(self._running)
+
     def _line_to_others(self) -> "Relay | None":
         if not settings.REDIS_URL:
             return None

@@ -29,7 +29,7 @@ def _pool_slots_in_use() -> int:
     if pool is None:
         return 0
     stats = pool.get_stats()
-    return int(stats["pool_size"] - stats["pool_available"] + stats["requests_waiting"])
+    return int(stats["pool_size"] - stats["pool_available"])
 
 
 urlpatterns = [path("held", held), *urlpatterns]

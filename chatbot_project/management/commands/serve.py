@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from chat.sweeping import interrupt_lost_turns
 from chat.turns import turn_engine
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         if not has_superuser():
             self.stdout.write(f"No admin user yet. To make one: {_createsuperuser()}")
         self.stdout.flush()
+        connections.close_all()  # of this thread, which from here on only runs the event loop
 
 
 async def _mend() -> None:
