@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 _WORD = re.compile(r"\w+")
 _FUNCTION_WORDS = frozenset(
@@ -53,6 +54,7 @@ def coverage(text: frozenset[str], weights: Mapping[str, float]) -> float:
     return sum(weight for word, weight in weights.items() if word in text) / total if total else 0.0
 
 
+@lru_cache(maxsize=50_000)  # a book has not many more
 def _stem(word: str) -> str:
     suffix = next((suffix for suffix in _SUFFIXES if word.endswith(suffix)), "")
     return word[: -len(suffix)] if suffix and len(word) - len(suffix) >= _SHORTEST_STEM else word

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.request import getproxies
 
 from django.conf import settings
 
@@ -108,7 +109,11 @@ def _session() -> "ClientSession":
 
     collecting = aiohttp.TraceConfig()
     collecting.on_request_end.append(collect)
-    return aiohttp.ClientSession(connector=Connector(limit=0), trace_configs=[collecting], trust_env=True)
+    # Looking for proxies in the environment takes milliseconds, at each call.
+    behind_proxy = bool(getproxies())
+    return aiohttp.ClientSession(
+        connector=Connector(limit=0), trace_configs=[collecting], trust_env=behind_proxy
+    )
 
 
 def sdk_failures() -> tuple[type[Exception], ...]:
