@@ -47,6 +47,9 @@ class Processor:
         own = resource.getrusage(resource.RUSAGE_SELF)
         return cls(_seconds_of(servers.pid), _seconds_of(servers.model_pid), own.ru_utime + own.ru_stime)
 
+    def server_since(self, before: "Processor") -> float:
+        return self.server - before.server
+
     def since(self, before: "Processor", seconds: float) -> str:
         """Cores that each has taken meanwhile."""
         server, model, load = (

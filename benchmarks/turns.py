@@ -76,15 +76,22 @@ async def throughput(data_dir: str) -> None:
                 assert response.status == 200
                 await response.read()
 
-        ratios = []
+        ratios, by_processor = [], []
         for _ in range(3):
-            rates = {}
+            rates, costs = {}, {}
             for name, call in (("empty", empty), ("turns", turn)):
                 before = Processor.now(servers)
                 rates[name] = await _per_second(call)
-                print(f"{name} {rates[name]:7.1f}/s  {Processor.now(servers).since(before, SECONDS)}")
+                after = Processor.now(servers)
+                costs[name] = after.server_since(before) / (rates[name] * SECONDS)
+                each = f"{1000 * costs[name]:.1f} ms of a core each"
+                print(f"{name} {rates[name]:7.1f}/s, {each}  {after.since(before, SECONDS)}")
             ratios.append(rates["turns"] / rates["empty"])
-        print(f"throughput of turns: {statistics.median(ratios):.3f} of empty requests {sorted(ratios)}")
+            by_processor.append(costs["empty"] / costs["turns"])
+        print(
+            f"throughput of turns as a share of empty requests: {statistics.median(ratios):.3f} "
+            f"({min(ratios):.3f} to {max(ratios):.3f}); by processor time {statistics.median(by_processor):.3f}"
+        )
 
 
 async def _per_second(call: Callable[[], Awaitable[None]]) -> float:

@@ -112,5 +112,6 @@ def _any_number(term: str) -> str:
     return r"\s+".join([*before, rf"{stem}(?:e?s)?"])
 
 
+@lru_cache(maxsize=50_000)  # the same sentences are met with question after question
 def _plain(text: str) -> str:
     return " ".join(_MARKUP.sub("", _LINK_TARGET.sub("", text)).split())
