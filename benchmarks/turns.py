@@ -89,8 +89,9 @@ async def throughput(data_dir: str) -> None:
             ratios.append(rates["turns"] / rates["empty"])
             by_processor.append(costs["empty"] / costs["turns"])
         print(
-            f"throughput of turns as a share of empty requests: {statistics.median(ratios):.3f} "
-            f"({min(ratios):.3f} to {max(ratios):.3f}); by processor time {statistics.median(by_processor):.3f}"
+            f"turns as a share of empty requests: {statistics.median(ratios):.3f} "
+            f"({min(ratios):.3f} to {max(ratios):.3f}), "
+            f"by processor time {statistics.median(by_processor):.3f}"
         )
 
 

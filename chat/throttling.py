@@ -3,6 +3,7 @@
 import logging
 import time
 from functools import cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
@@ -20,6 +21,9 @@ from chat.errors import TooManyRequests
 from chatbot_project.clients import address_of_request, throttle_key_of
 from knowledge.per_loop import PerLoop
 
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
+
 logger = logging.getLogger(__name__)
 
 REDIS_WITHIN = 0.5  # seconds that Redis gets for a reply
@@ -31,8 +35,13 @@ class Counter:
 
     def __init__(self) -> None:
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._shared = _shared_limiter(settings.REDIS_URL) if settings.REDIS_URL else None
+        self._connections = _connections(settings.REDIS_URL) if settings.REDIS_URL else None
+        self._shared = _limiter_on(self._connections) if self._connections else None
         self._alone_until = 0.0
+
+    async def aclose(self) -> None:
+        if self._connections:
+            await self._connections.aclose()
 
     async def count(self, limits: tuple[RateLimitItem, ...], *names: str) -> None:
         """Raises TooManyRequests."""
@@ -47,14 +56,20 @@ class Counter:
             await _count(self._own, limits, names)
 
 
-def _shared_limiter(url: str) -> SlidingWindowCounterRateLimiter:
+def _connections(url: str) -> "ConnectionPool":
+    # Only now: without Redis its client is not worth its memory.
+    from redis.asyncio import ConnectionPool
+
+    return ConnectionPool.from_url(url, socket_timeout=REDIS_WITHIN, socket_connect_timeout=REDIS_WITHIN)
+
+
+def _limiter_on(connections: "ConnectionPool") -> SlidingWindowCounterRateLimiter:
     storage = RedisStorage(
-        f"async+{url}",
+        f"async+{settings.REDIS_URL}",
         wrap_exceptions=True,
         implementation="redispy",
         key_prefix="book-chat:limits",
-        socket_timeout=REDIS_WITHIN,
-        socket_connect_timeout=REDIS_WITHIN,
+        connection_pool=connections,  # type: ignore[arg-type]
     )
     return SlidingWindowCounterRateLimiter(storage)
 
@@ -69,6 +84,12 @@ async def _count(
 
 
 _counters = PerLoop(Counter)
+
+
+async def close_throttling() -> None:
+    """Close what the running event loop has opened."""
+    if (counter := _counters.pop()) is not None:
+        await counter.aclose()
 
 
 @cache

@@ -23,7 +23,7 @@ LAW = [
     ("", ("knowledge/providers/local/",), LOCAL_MODEL),
     ("", SERVER, ("daphne", "twisted")),
     ("", ("knowledge/providers/gemini/",), ("google", "aiohttp")),
-    ("", ("chat/relay.py",), ("redis",)),
+    ("", ("chat/relay.py", "chat/throttling.py"), ("redis",)),
     ("", ("chatbot_project/env.py",), ("dotenv",)),
     (
         "knowledge",

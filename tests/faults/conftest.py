@@ -1,9 +1,7 @@
 """Two servers on one database, a model and a Redis, all real; and what must be true after any fault."""
 
 import asyncio
-import socket
 import sqlite3
-import subprocess
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -19,8 +17,7 @@ from chat.visitors import new_visitor, token_of
 from tests.databases import ON_POSTGRES
 from tests.faults.model import Model
 from tests.frame.test_serve import PAGE, Serving
-from tests.frame.test_server import free_port
-from tests.requires import program
+from tests.redis_server import RedisServer
 from tests.standins.gemini.server import KEY
 
 # What needs a network between server and database runs on Postgres, everything else on SQLite.
@@ -40,31 +37,6 @@ def environment(model: Model, **more: str) -> dict[str, str]:
         "SIMILARITY_THRESHOLD": "-1",
         **more,
     }
-
-
-class RedisServer:
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.start()
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen([program("redis-server"), *options], stdout=subprocess.DEVNULL)
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-            except ConnectionRefusedError:
-                time.sleep(0.02)
-            else:
-                return
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait()
 
 
 @dataclass(frozen=True)
@@ -131,7 +103,7 @@ def site(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     finally:
         one.kill()
         two.kill()
-        redis.stop()
+        redis.close()
 
 
 def warm_up(server: Serving, model: Model) -> None:

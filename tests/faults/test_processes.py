@@ -79,7 +79,7 @@ async def test_while_redis_is_away_servers_follow_and_stop_each_other_by_the_dat
 
     running = [asyncio.create_task(follow(site.model.question(between=0.3))) for _ in range(2)]
     await eventually(lambda: sum(answer.status == "streaming" for answer in site.answers()) == 2)
-    site.redis.stop()
+    site.redis.close()
     try:
         await asyncio.gather(*running, follow(site.model.question(between=0.2)))
         question = site.model.question(between=0.5)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from chat.sweeping import interrupt_lost_turns
+from chat.throttling import close_throttling
 from chat.turns import turn_engine
 from chatbot_project.env import BASE_DIR
 from chatbot_project.index_build import build_index
@@ -94,6 +95,7 @@ async def _in_background() -> None:
 
 async def _finish_work() -> None:
     await turn_engine().drain(settings.TURN_GRACE)
+    await close_throttling()
     await close_runtime()
 
 
