@@ -73,8 +73,8 @@ def asked(request: pytest.FixtureRequest) -> Callable[[Visitor], Awaitable[Heard
 def site(book: None, gemini: GeminiServer, settings: Any) -> GeminiServer:
     """The small book, answered from by Gemini, at times that a test can wait for."""
     settings.LLM_PROVIDER = "gemini"
-    settings.LLM_FIRST_TOKEN_TIMEOUT = 5.0  # with the SDK's import
-    settings.LLM_SILENCE_TIMEOUT = 0.3
+    settings.LLM_CONNECT_TIMEOUT = settings.LLM_FIRST_TOKEN_TIMEOUT = 30.0  # for a machine that is busy
+    settings.LLM_SILENCE_TIMEOUT = 1.5
     return gemini
 
 
