@@ -52,6 +52,10 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
             self.registerProducer(self.outlet, True)
         super().handle_reply(message)
 
+    def connectionLost(self, reason: object) -> None:  # noqa: N802 - Twisted's name
+        self.outlet.stopProducing()
+        super().connectionLost(reason)
+
     def finish(self) -> None:
         if self.producer and self.channel:
             self.unregisterProducer()
@@ -76,6 +80,10 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.outlet, True)
         super().connectionMade()
+
+    def connectionLost(self, reason: object) -> None:  # noqa: N802 - Twisted's name
+        self.outlet.stopProducing()  # of which a connection that was dropped is not told
+        super().connectionLost(reason)
 
     def drop(self) -> None:
         self.dropConnection(abort=True)

@@ -142,7 +142,7 @@ class Socket:
         await self.communicator.send_json_to({"type": kind, **fields})
 
     async def hear(self) -> dict[str, Any]:
-        heard: dict[str, Any] = await self.communicator.receive_json_from(timeout=3)
+        heard: dict[str, Any] = await self.communicator.receive_json_from(timeout=15)
         return heard
 
     async def hear_until(self, *kinds: str) -> list[dict[str, Any]]:

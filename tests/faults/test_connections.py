@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.faults.conftest import Site, eventually
+from tests.faults.conftest import Site, connections_to, eventually
 from tests.faults.model import PIECES, TEXT
 from tests.faults.readers import SocketReader, SseReader, text_of
 
@@ -62,9 +62,10 @@ async def test_a_socket_that_answers_no_ping_is_dropped(site: Site, token):
         while json.loads(await client.recv())["type"] != "metadata":
             pass
         client.transport.pause_reading()
-        await eventually(lambda: site.answer_to(question).status == "complete")
+        await eventually(lambda: connections_to(site.one.port) == 0)
+        assert site.answer_to(question).status == "complete"
         client.transport.resume_reading()
-        await asyncio.wait_for(client.wait_closed(), 10)
+        await asyncio.wait_for(client.wait_closed(), 20)
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["visitor", "newcomer"])

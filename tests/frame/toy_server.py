@@ -9,9 +9,9 @@ from django.conf import settings
 
 settings.configure(
     DATA_UPLOAD_MAX_MEMORY_SIZE=1000,
-    SOCKET_PING_EVERY=0.5,
-    SOCKET_PONG_WITHIN=1,
-    READER_STALLED_AFTER=1.0,
+    SOCKET_PING_EVERY=1,
+    SOCKET_PONG_WITHIN=6,
+    READER_STALLED_AFTER=5.0,
 )
 django.setup()
 
