@@ -64,8 +64,8 @@ BLOCKS = (
         ("See https://evil.example/x?q=secret#s.", "See `evil.example/x`."),
         ("See http://localhost:7860/docs now", "See `localhost:7860/docs` now"),
         ("See <https://evil.example/x>", "See `evil.example/x`"),
-        ("See www.evil.example and evil.com/x", "See `www.evil.example` and `evil.com/x`"),
-        ("Write to me@evil.com", "Write to `me@evil.com`"),
+        ("See www.evil.example and evil.com/x", "See `www.evil.example` and evil`.com/x`"),
+        ("Write to me@evil.com", "Write to me`@evil.com`"),
         (
             "http\\://evil.example and http&#58;//evil.example",
             "`evil.example` and http&amp;#58;`evil.example`",
