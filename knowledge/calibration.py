@@ -6,7 +6,6 @@ which the book answers; so a threshold that one sentence in twenty would miss re
 (measured on documentation, abstracts and encyclopedia articles; see benchmarks/README.md).
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import Final
@@ -14,7 +13,6 @@ from typing import Final
 import numpy as np
 
 from knowledge import embedding_cache
-from knowledge.errors import EmbeddingUnavailable
 from knowledge.evidence import evidence_of, words_alone
 from knowledge.providers.base import Embedder
 from knowledge.sentences import sentences
@@ -29,8 +27,6 @@ from knowledge.types import (
 )
 from knowledge.words import letters
 
-logger = logging.getLogger(__name__)
-
 SENTENCES: Final = 100  # a single request to a provider that embeds
 FEWEST: Final = 40
 MISSED: Final = 0.05
@@ -43,16 +39,16 @@ Search = Callable[[SearchQuery], Awaitable[list[ScoredChunk]]]
 async def calibrated(
     chunks: Sequence[Chunk], *, search: Search, embedder: Embedder | None
 ) -> RefusalThresholds | None:
-    """The index's thresholds; None where there are too few sentences, or they cannot be embedded now."""
+    """The index's thresholds; None where there are too few sentences. Raises EmbeddingUnavailable."""
     sample = _sample(chunks)
     if len(sample) < FEWEST:
         return None
-    try:
-        vectors = await _vectors(sample, embedder) if embedder else [None] * len(sample)
-    except EmbeddingUnavailable as exc:
-        logger.warning("The evidence that questions need could not be measured: %s", exc)
+    vectors = await _vectors(sample, embedder) if embedder else [None] * len(sample)
+    looked_up = [await _elsewhere(text, vector, search) for text, vector in zip(sample, vectors, strict=True)]
+    # Of what stands in many copies nothing else is found.
+    found = [one for one in looked_up if one]
+    if len(found) < FEWEST:
         return None
-    found = [await _elsewhere(text, vector, search) for text, vector in zip(sample, vectors, strict=True)]
     return RefusalThresholds(
         meaning=_missed_by_few([evidence_of(one) for one in found]) if embedder else None,
         words=_missed_by_few([words_alone(one) for one in found]),

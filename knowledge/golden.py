@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from knowledge.errors import GoldenQuestionsLost, SourceUnreadable
+from knowledge.errors import EmbeddingUnavailable, GoldenQuestionsLost, SourceUnreadable
 from knowledge.retrieval import Retrieval, retrieve
 from knowledge.runtime import Runtime
 from knowledge.sources.folder import read_text
@@ -39,7 +39,7 @@ def read_golden(paths: Sequence[Path]) -> tuple[GoldenQuestion, ...]:
 async def golden_figures(
     questions: Sequence[GoldenQuestion], *, fresh: Runtime, active: Runtime | None
 ) -> GoldenFigures:
-    """Ask both indexes. Raises what `retrieve` raises."""
+    """Ask both indexes. Raises what `retrieve` raises, and EmbeddingUnavailable."""
     now = [await _passes(question, fresh) for question in questions]
     if active is None:
         return GoldenFigures(len(questions), passed=sum(now), passed_before=None)
@@ -68,6 +68,8 @@ def require_kept(figures: GoldenFigures) -> None:
 
 async def _passes(question: GoldenQuestion, runtime: Runtime) -> bool:
     retrieval = await retrieve(question.text, limit=settings.TOP_K, runtime=runtime)
+    if retrieval.lacks_vector:
+        raise EmbeddingUnavailable("The golden questions could not be embedded. Run reindex again.")
     if not question.expected:
         return not retrieval.sufficient
     return retrieval.sufficient and _finds(retrieval, question.expected)
@@ -79,13 +81,14 @@ def _finds(retrieval: Retrieval, expected: Sequence[str]) -> bool:
 
 def _is_at(scored: ScoredChunk, place: str) -> bool:
     page, _, anchor = place.partition("#")
-    return scored.chunk.anchor == (anchor or scored.chunk.anchor) and page.strip("/") in _pages(scored.chunk)
+    page = page.strip("/") or page
+    return scored.chunk.anchor == (anchor or scored.chunk.anchor) and page in _pages(scored.chunk)
 
 
 def _pages(chunk: Chunk) -> Iterator[str]:
     """The names of the chunk's page: its file's, with and without its ending, and the ends of its address."""
     yield chunk.document
-    yield str(PurePosixPath(chunk.document).with_suffix(""))
+    yield chunk.document.removesuffix(PurePosixPath(chunk.document).suffix)
     address = chunk.url.partition("#")[0].strip("/")
     yield address
     while "/" in address:
@@ -94,6 +97,7 @@ def _pages(chunk: Chunk) -> Iterator[str]:
 
 
 def _file_of(path: Path) -> Path | None:
+    path = path.resolve()
     places = [path / FILE, path.parent / FILE] if path.is_dir() else [path.parent / FILE]
     return next((place for place in places if place.is_file()), None)
 

@@ -1,6 +1,7 @@
 """Sources -> index: load, cut, embed what is new, write, swap."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -15,7 +16,7 @@ from knowledge import calibration, embedding_cache
 from knowledge.batches import batches
 from knowledge.chunk_writing import ChunkWriter, by_hash
 from knowledge.content import Content, read
-from knowledge.errors import KnowledgeError
+from knowledge.errors import EmbeddingUnavailable, KnowledgeError
 from knowledge.golden import GoldenQuestion, golden_figures, read_golden, require_kept
 from knowledge.patience import Patience
 from knowledge.progress import BuildObserver, Changes, IngestionReport, Phase, Tracker
@@ -23,6 +24,8 @@ from knowledge.providers.base import Embedder
 from knowledge.runtime import Runtime
 from knowledge.stores.base import IndexBuilder, IndexPreview, SearchableIndex, VectorStore
 from knowledge.types import EmbedderIdentity, GoldenFigures, Manifest, Matrix, RefusalThresholds
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,11 @@ async def _refusal(
     content: Content, builder: IndexBuilder, embedder: Embedder | None, active: Manifest | None
 ) -> RefusalThresholds | None:
     """As measured on the new index; those of the active one where that cannot be done now."""
-    measured = await calibration.calibrated(content.chunks, search=builder.search, embedder=embedder)
-    if measured is None and active is not None and active.embedder == _identity(embedder):
-        return active.refusal
-    return measured
+    try:
+        return await calibration.calibrated(content.chunks, search=builder.search, embedder=embedder)
+    except EmbeddingUnavailable as exc:
+        logger.warning("The evidence that questions need could not be measured: %s", exc)
+    return active.refusal if active is not None and active.embedder == _identity(embedder) else None
 
 
 async def _went_back_from(fingerprint: str, store: VectorStore) -> bool:

@@ -37,6 +37,7 @@ class Retrieval:
     passages: tuple[ScoredChunk, ...]  # those to answer from
     evidence: float
     sufficient: bool  # for quotations; False: the book does not say
+    lacks_vector: bool  # the question could not be embedded at that moment
     hopeless: bool  # hardly any evidence: the book does not say, whoever is asked
 
 
@@ -76,6 +77,7 @@ async def retrieve(
         passages=tuple(passages[:limit]),
         evidence=evidence,
         sufficient=selection is not None or evidence >= threshold,
+        lacks_vector=embedder is not None and lookup.vector is None,
         hopeless=selection is None and evidence < min(threshold, _set_threshold(HARDLY_ANY)),
     )
 

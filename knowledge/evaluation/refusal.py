@@ -1,10 +1,11 @@
 """How well the evidence tells questions that the book answers from those that it does not."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from knowledge.evaluation.statistics import Estimate, auroc, mean, percentile
+from knowledge.evaluation.statistics import Estimate, auroc, mean
 
 CAUGHT: Final = (0.5, 0.7, 0.9)
 
@@ -40,10 +41,15 @@ def refusal_figures(judged: Sequence[Judged]) -> RefusalFigures | None:
         answerable=len(yes),
         unanswerable=len(no),
         auroc=auroc(evidence, others),
-        false_refusals={share: _refused_below(evidence, percentile(others, share)) for share in CAUGHT},
+        false_refusals={share: _refused_below(evidence, _catching(others, share)) for share in CAUGHT},
         refused_unanswerable=mean([float(one.refused) for one in no]),
         refused_answerable=mean([float(one.refused) for one in yes]),
     )
+
+
+def _catching(others: Sequence[float], share: float) -> float:
+    """The evidence up to which at least that share of them lies."""
+    return sorted(others)[math.ceil(share * len(others)) - 1]
 
 
 def _refused_below(evidence: Sequence[float], threshold: float) -> Estimate:

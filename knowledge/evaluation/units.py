@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from knowledge.evaluation.questions import QuestionSetInvalid
 from knowledge.types import Chunk, SourceDocument
 
 SectionKey = tuple[str, str | None, tuple[str, ...]]  # document, anchor, headings
@@ -46,8 +47,14 @@ class Units:
         return self._names.get(name)
 
     def of(self, chunk: Chunk) -> Unit:
-        """The section that the chunk is of."""
-        return self._sections[chunk.document, chunk.anchor, chunk.headings]
+        """The section that the chunk is of. Raises QuestionSetInvalid where the sources are others."""
+        try:
+            return self._sections[chunk.document, chunk.anchor, chunk.headings]
+        except KeyError as exc:
+            raise QuestionSetInvalid(
+                f"The index has a section of {chunk.document!r} that the sources lack: they are not what it "
+                "was built from. Run: manage.py reindex, or name a --source."
+            ) from exc
 
     def _add_document(self, document: SourceDocument, folders: Sequence[str]) -> None:
         for page in _page_names(document.path, folders):
@@ -69,7 +76,7 @@ def _page_names(path: str, folders: Sequence[str]) -> Iterator[str]:
     yield path
     if not folders:
         return
-    bare = str(PurePosixPath(path).with_suffix(""))
+    bare = path.removesuffix(PurePosixPath(path).suffix)
     yield bare
     for folder in folders:
         yield f"{folder}/{path}"

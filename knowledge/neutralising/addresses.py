@@ -88,7 +88,7 @@ def trimmed(url: str) -> str:
 
 def shown(url: str) -> str:
     """An address that must not be a link, as code: without its scheme, query and fragment."""
-    rest = re.split(r"[?#\s`|]", url[match.end() if (match := _SLASHES.match(url)) else 0 :], maxsplit=1)[0]
+    rest = re.split(r"[?#\s`|<>]", url[match.end() if (match := _SLASHES.match(url)) else 0 :], maxsplit=1)[0]
     return f"`{rest[:_SHOWN]}`" if rest else ""
 
 

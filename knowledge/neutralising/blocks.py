@@ -77,6 +77,7 @@ class NeutralFilter:
         self._matched = 0  # of them
         self._base = self._column = 0  # where the innermost one's content, and where `_line` begins
         self._after_quote = False
+        self._opened_items = 0  # that the line begins
         self._is_code = self._is_heading = False
         self._code: list[str] = []  # of the line
 
@@ -168,7 +169,8 @@ class NeutralFilter:
         if text in ("", "\n"):
             self._pass_as_code(text, ends_block=True)
         elif indent > 3:
-            if self._paragraph:
+            # Behind the markers of two list items not everybody who reads Markdown takes it for code.
+            if self._paragraph or self._opened_items > 1:
                 self._pass_as_prose()
             else:
                 self._pass_as_code(text, ends_block=True)
@@ -214,6 +216,7 @@ class NeutralFilter:
         self._consume(consumed)
         self._base = self._column if container.indent == _QUOTATION else self._base
         self._containers.append(container)
+        self._opened_items += container.indent != _QUOTATION
         self._matched += 1
 
     def _end_block(self) -> None:

@@ -220,9 +220,12 @@ class InlineFilter:
         self._swallowing = self._swallowing and not self._blanks
         if script := _OTHER_SCRIPT.match(self._text):
             return script.end() if self._swallowing else self._write(script[0], script.end())
+        if self._text[0].isspace():  # of the blanks that Markdown takes for letters
+            self._swallowing = False
+            return self._write(self._text[0], 1)
         word = _WORD.match(self._text)
         if word is None:
-            return self._write(self._text[0], 1) if self._text[0] in _FOREIGN else 0
+            return self._write(self._text[0], 1) if self._text[0] in _FOREIGN or final else 0
         if _BEGINS_AN_ADDRESS.search(word[0]):
             word = _WORD_OF_ANY_SCRIPT.match(self._text) or word
         if self._swallowing:

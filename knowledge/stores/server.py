@@ -165,7 +165,8 @@ class ServerBuilder(IndexBuilder):
             await self._collection.upsert(chunks)
 
     async def search(self, query: SearchQuery) -> list[ScoredChunk]:
-        return await self._collection.search(query)
+        async with self._collection_kept():
+            return await self._collection.search(query)
 
     async def activate(self, manifest: Manifest) -> None:
         async with self._collection_kept():

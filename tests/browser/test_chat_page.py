@@ -114,10 +114,19 @@ ATTACKS = """
 """
 
 
-def test_markup_in_an_answer_is_shown_as_text(page: Page, gemini: ScriptedGemini) -> None:
+def test_markup_in_an_answer_is_shown_as_text(page: Page) -> None:
+    """Whatever server the page may talk to."""
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
-    gemini.say(ATTACKS)
+    source = {
+        "number": 1,
+        "title": "Good",
+        "path": ["Good"],
+        "url": "https://site.example/book/good",
+        "excerpt": "Good.",
+    }
+    done = {"answer": ATTACKS, "sources": [source], "status": "complete", "degraded": False}
+    page.route_web_socket("**/ws/chat", lambda socket: answering(socket, {"answered": True, **done}))
     page.goto("/")
     ask(page)
     answer = page.locator(".answer")
@@ -130,6 +139,26 @@ def test_markup_in_an_answer_is_shown_as_text(page: Page, gemini: ScriptedGemini
     expect(answer.locator("a.cite").first).to_have_attribute("href", re.compile("/book/"))
     expect(page).to_have_title("Ask the book")
     assert not [address for address in fetched if "evil" in address]
+
+
+def test_code_stays_code_beside_a_formula(page: Page) -> None:
+    """The server takes what stands between backticks for code and lets it pass."""
+    text = "$`$ [click here](http://evil.example/?q=data) ` and $a_1 + b$"
+    done = {"answer": text, "sources": [], "status": "complete", "degraded": False}
+    page.route_web_socket("**/ws/chat", lambda socket: answering(socket, {"answered": True, **done}))
+    page.goto("/")
+    ask(page)
+    expect(page.locator(".answer")).to_contain_text("[click here]")
+    expect(page.locator(".answer a")).to_have_count(0)
+
+
+def test_a_model_cannot_link_to_where_the_book_does_not(page: Page, gemini: ScriptedGemini) -> None:
+    gemini.say(ATTACKS)
+    page.goto("/")
+    ask(page)
+    expect(page.locator(".answer a.cite").first).to_be_visible()
+    expect(page.locator(".answer a:not(.cite)")).to_have_count(0)
+    expect(page.locator(".answer img, .answer script, .answer iframe")).to_have_count(0)
 
 
 def test_markup_in_titles_is_shown_as_text_and_bad_addresses_are_no_links(page: Page) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from knowledge.calibration import FEWEST, SENTENCES, calibrated
+from knowledge.errors import EmbeddingUnavailable
 from knowledge.ingestion import ingest
 from knowledge.retrieval import THRESHOLDS, retrieve
 from knowledge.runtime import Runtime
@@ -118,7 +119,7 @@ async def test_without_an_embedder_words_alone_are_measured() -> None:
 
 
 async def test_no_more_sentences_are_asked_than_fit_a_request() -> None:
-    search = Found()
+    search = Found(ScoredChunk(chunk("Elsewhere."), 0.5, 0.3, 2.0, 0.25))
     await calibrated(sentences_of(3 * SENTENCES), search=search, embedder=HashEmbedder())
     assert len(search.asked) == len({query.words for query in search.asked}) == SENTENCES
 
@@ -130,8 +131,34 @@ async def test_too_small_a_book_goes_by_the_usual_thresholds(book: Path, store: 
     assert THRESHOLDS.meaning is not None
 
 
-async def test_an_embedder_that_fails_meanwhile_does_not_fail_the_build(caplog: Any) -> None:
-    HashEmbedder.available = False
+async def test_an_embedder_that_fails_meanwhile_does_not_fail_the_build(
+    tmp_path: Path, store: VectorStore, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    book = handbook(tmp_path / "b")
+    before = await ingest([book], store=store, embedder=HashEmbedder(), base_url="/b")
 
-    assert await calibrated(sentences_of(FEWEST), search=Found(), embedder=HashEmbedder()) is None
-    assert "could not be measured" in caplog.text
+    async def fail(self: HashEmbedder, texts: list[str]) -> None:
+        raise EmbeddingUnavailable("The quota is used up.")
+
+    monkeypatch.setattr(HashEmbedder, "embed_queries", fail)
+    again = await ingest([book], store=store, embedder=HashEmbedder(), base_url="/b", full=True)
+
+    assert again.manifest.refusal == before.manifest.refusal
+    assert "could not be measured: The quota is used up." in caplog.text
+
+
+async def test_a_small_book_does_not_inherit_what_was_measured_on_another(
+    tmp_path: Path, book: Path, store: VectorStore
+) -> None:
+    await ingest([handbook(tmp_path / "b")], store=store, embedder=HashEmbedder(), base_url="/b")
+    report = await ingest([book], store=store, embedder=HashEmbedder(), base_url="/b")
+    assert report.manifest.refusal is None
+
+
+async def test_what_stands_in_many_copies_tells_nothing() -> None:
+    copies = [ScoredChunk(one, 1.0, 0.9, 10.0, 0.9) for one in sentences_of(FEWEST)]
+
+    async def search(query: SearchQuery) -> list[ScoredChunk]:
+        return [scored for scored in copies if scored.chunk.text == query.words[0].text]
+
+    assert await calibrated(sentences_of(FEWEST), search=search, embedder=HashEmbedder()) is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from knowledge.errors import SourceUnreadable
+from knowledge.errors import EmbeddingUnavailable, SourceUnreadable
 from knowledge.golden import GoldenQuestion, read_golden
 from knowledge.models import IndexBuild
 from tests.knowledge.books import PAGES, write_book
@@ -140,6 +140,34 @@ def test_what_the_book_begins_to_answer_is_no_longer_outside_of_it(book: Path) -
 
     with pytest.raises(CommandError, match="Lost: “Tomorrow's weather"):
         reindex()
+
+
+def test_an_outage_refuses_no_index_for_its_answers(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    golden(book, GRIPPER, BIPED)
+    reindex()
+    write_book(book, {"new.md": "# New\n\nNews.\n"})
+
+    async def fail(self: HashEmbedder, text: str) -> None:
+        raise EmbeddingUnavailable("The quota is used up.")
+
+    monkeypatch.setattr(HashEmbedder, "embed_query", fail)
+    with pytest.raises(CommandError, match=r"golden questions could not be embedded\. Run reindex again"):
+        reindex()
+
+
+def test_those_beside_the_folder_that_one_stands_in_are_found(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden(book.parent, GRIPPER)
+    monkeypatch.chdir(book)
+    assert len(read_golden([Path()])) == 1
+
+
+def test_a_document_without_a_name_is_no_trouble(tmp_path: Path, settings: Any) -> None:
+    settings.CONTENT_PATH = tmp_path / "corpus.jsonl"
+    settings.CONTENT_PATH.write_text('{"id": "/", "text": "A gripper holds what it has reached."}\n')
+    golden(tmp_path, {**GRIPPER, "expected": "/"})
+    assert "Golden questions: 1 of 1" in reindex()
 
 
 def test_an_address_on_the_site_names_a_page_too(book: Path, settings: Any) -> None:

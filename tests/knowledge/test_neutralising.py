@@ -1,5 +1,6 @@
 """No image, HTML or link to elsewhere reaches the reader, whatever is written and however it is cut."""
 
+import re
 import time
 
 import pytest
@@ -72,6 +73,14 @@ BLOCKS = (
         ),
         ("x<script>alert(1)</script>", "x&lt;script>alert(1)&lt;/script>"),
         ("\\<b> and &lt;b&gt; and &#60;b>", "&lt;b> and &lt;b&gt; and &lt;b>"),
+        (
+            "Il p\u00e8se 10\u00a0kg [1].\n\nSecond\u3000part [2].",
+            "Il p\u00e8se 10\u00a0kg [1].\n\nSecond\u3000part [2].",
+        ),
+        ("# T\u2009x\n\nnext\u202f: yes [1]", "# T\u2009x\n\nnext\u202f: yes [1]"),
+        ("https://evil.example/x\u00a0goes on", "`evil.example/x`\u00a0goes on"),
+        ("- - \t[here](https://evil.example)", "- - \there"),
+        ("+ * \t![a graph](https://evil.example)", "+ * \ta graph"),
         ("a < b, a<3, x <- y, <!-- no -->", "a < b, a<3, x <- y, &lt;!-- no -->"),
         ("a &amp; b &copy; &nbsp;c &#x200b;d", "a &amp; b © \u00a0c d"),
         ("R\u202eevil\u202c t\U000e0041ag", "Revil tag"),
@@ -143,3 +152,10 @@ def test_the_time_grows_with_the_length_alone(piece):
     begun = time.process_time()
     neutral(piece * (8192 // len(piece)))
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("blank", [chr(code) for code in range(0x80, 0x3001) if chr(code).isspace()])
+def test_no_blank_of_any_script_swallows_what_follows(blank: str) -> None:
+    written = f"One{blank}two.\n\n- Three{blank}four\n\nFive{blank}six."
+    words = re.findall("[A-Z]?[a-z]+", neutral(written)[0])
+    assert "".join(words) == "OnetwoThreefourFivesix"

@@ -187,6 +187,14 @@ def test_judgements_of_another_corpus_are_noticed(book: Path, queries: str, tmp_
     assert "not in the index: 1, such as doc9" in evaluate("--queries", queries, "--qrels", some)
 
 
+def test_sources_that_have_changed_since_the_build_are_noticed(book: Path, queries: str, qrels: str) -> None:
+    call_command("reindex", stdout=io.StringIO())
+    write_book(book, {"arms.md": "# Arms\n\nAn arm reaches.\n\n## Hands\n\nA hand holds it.\n"})
+
+    with pytest.raises(CommandError, match=r"not what it was built from\. Run: manage\.py reindex"):
+        evaluate("--queries", queries, "--qrels", qrels)
+
+
 def test_refusal_takes_labels_of_both_kinds(book: Path, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="questions of both kinds"):
         evaluate("--queries", written(tmp_path / "q.jsonl", json.dumps(QUERIES[0])), "--answerable")

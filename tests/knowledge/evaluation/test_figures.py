@@ -75,5 +75,16 @@ def test_refusal_is_measured_where_a_share_of_the_others_is_caught() -> None:
     assert figures.refused_unanswerable.mean == 0.75
 
 
+def test_at_least_the_share_that_is_named_is_caught() -> None:
+    yes = [Judged(True, 0.115, False)]
+    figures = refusal_figures([*yes, *(Judged(False, number / 100, False) for number in range(1, 13))])
+    # Nine tenths of twelve are eleven.
+    assert figures is not None
+    assert figures.false_refusals[0.9].mean == 0.0
+    assert refusal_figures(
+        [Judged(True, 0.11, False), *(Judged(False, n / 100, False) for n in range(1, 13))]
+    )
+
+
 def test_refusal_takes_questions_of_both_kinds() -> None:
     assert refusal_figures([Judged(True, 0.5, False)]) is None

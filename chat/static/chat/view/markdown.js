@@ -4,7 +4,8 @@ import { Marked } from "../vendor/marked.js";
 import DOMPurify from "../vendor/purify.js";
 
 const CITATION = /^\[(\d{1,3})\]/;
-const MATH = /^(\$\$?)(?!\s)([^$\n]+?)(?<!\s)\1(?!\d)/;
+// No backtick: what the server has taken for code has to stay code.
+const MATH = /^(\$\$?)(?!\s)([^$\n`]+?)(?<!\s)\1(?!\d)/;
 const ALLOWED = {
   ALLOWED_TAGS: [
     ..."p br hr em strong del code pre ul ol li blockquote h3 h4 h5 h6".split(" "),
