@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from knowledge.sources.routes import with_fragment
 from knowledge.types import Block, BlockKind, Chunk, Section, SourceDocument, indexed_text
 
-CHUNKER_VERSION = "1"  # another one makes every index rebuild
+CHUNKER_VERSION = "2"  # another one makes every index rebuild
 LIMIT = 512  # tokens of a chunk, its heading path included
 TINY = 48  # tokens; less than this is joined to its neighbour where that can be done
 
@@ -19,6 +19,7 @@ _NAMESPACE = UUID("0a6b6b0e-6d0c-5f0e-9f0b-3f6c5a1f7d24")
 _WORD = re.compile(r"[A-Za-z0-9]+|\S")
 _CAUTION = 1.05
 _FENCE = re.compile(r"^[\s>]*(`{3,}|~{3,})")
+_FENCE_IN_ITEM = re.compile(r"^(?:[\s>]|(?:[-+*]|\d{1,9}[.)])[ \t])*(`{3,}|~{3,})")
 _TABLE_ROW = re.compile(r"^[\s>]*\|")
 # After a full stop and what closes with it, at a line break, after the full stops of Chinese and Japanese.
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]*_”’]*\s+(?![a-z])|\s*\n\s*|(?<=[\u3002\uff01\uff1f])")
@@ -114,7 +115,7 @@ def _piece(text: str, glue: str) -> _Piece:
 
 
 def _is_uncut(piece: _Piece) -> bool:
-    return bool(_FENCE.match(piece.text) or _TABLE_ROW.match(piece.text))
+    return bool(_FENCE_IN_ITEM.match(piece.text) or _TABLE_ROW.match(piece.text))
 
 
 def _list_parts(text: str) -> Iterator[_Piece]:
@@ -123,7 +124,7 @@ def _list_parts(text: str) -> Iterator[_Piece]:
     start = 0
     fence: str | None = None
     for number, line in enumerate(lines):
-        marker = _FENCE.match(line)
+        marker = _FENCE.match(line) if fence else _FENCE_IN_ITEM.match(line)
         if marker and (fence is None or marker[1].startswith(fence)):
             fence = marker[1] if fence is None else None
         following = lines[number + 1] if number + 1 < len(lines) else ""

@@ -35,6 +35,21 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
+@pytest.mark.parametrize("marker", ["- ", "1. ", "- - - ", "> - "])
+def test_a_long_fence_that_begins_an_item_is_not_cut(marker):
+    indent = re.sub(r"[^>]", " ", marker)
+    code = "\n".join(f"{indent}value{number} = {number}" for number in range(400))
+    item = f"{marker}```py\n{code}\n{indent}```"
+    [of_code] = [
+        text
+        for text in (
+            each.text for each in chunk(page(section(Block(LIST, f"- {prose(600)}\n{item}\n- end"))))
+        )
+        if "value7 =" in text
+    ]
+    assert item in of_code
+
+
 def test_a_section_is_a_chunk_with_its_place():
     document = page(
         section(Block(PROSE, "Intro."), headings=("Page",), anchor=None),
