@@ -51,7 +51,8 @@ class Counter:
         try:
             await _count(self._shared, limits, names)
         except StorageError:
-            logger.warning("Redis does not answer. This process counts requests for itself.")
+            if time.monotonic() >= self._alone_until:  # otherwise it is known already
+                logger.warning("Redis does not answer. This process counts requests for itself.")
             self._alone_until = time.monotonic() + REDIS_AGAIN_AFTER
             await _count(self._own, limits, names)
 

@@ -1,8 +1,10 @@
 """Daphne's connections with bounds: on the body that comes in, and on what waits for a slow reader."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
+from autobahn.exception import Disconnected
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
@@ -80,6 +82,10 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.outlet, True)
         super().connectionMade()
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        with suppress(Disconnected):  # of which the application is only told later
+            super().handle_reply(message)
 
     def connectionLost(self, reason: object) -> None:  # noqa: N802 - Twisted's name
         self.outlet.stopProducing()  # of which a connection that was dropped is not told

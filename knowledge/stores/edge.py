@@ -34,6 +34,7 @@ class EdgeStore(VectorStore):
         self._bm25 = encoder(language)
         self._open: OpenIndex | None = None
         self._opening = asyncio.Lock()
+        self._searching = asyncio.Lock()
         self._reported: str | None = None  # the damaged build that the log knows of already
 
     async def manifest(self) -> Manifest | None:
@@ -51,7 +52,10 @@ class EdgeStore(VectorStore):
         index = await self._active()
         if index is None:
             raise IndexEmpty(f"There is no index in {self._directory.root}. Run: manage.py reindex")
-        return index.shard.search(query)
+        # Each search occupies the event loop for a moment. Of many that come at once each gets a round of the
+        # loop to itself, so that everything else has its turn in between.
+        async with self._searching:
+            return index.shard.search(query)
 
     async def predecessor(self) -> Manifest | None:
         build_id = self._directory.predecessor()
