@@ -255,14 +255,17 @@ class InlineFilter:
             self._write(normalised(word[led:]), 0, joined=led > 0)
             return False
         write = normalised if plain == word else escaped
-        place = led
+        place, looked = led, 0
         while found:
             begin, end = found
+            # What stands before it may be one, too, once the two are kept apart.
+            while earlier := addresses.find(plain[:begin], looked):
+                begin = earlier[0]
             tail = plain[end:]
             self._write(write(plain[place:begin]), 0, joined=place > 0)
             is_alone = not after.strip() and _SENTENCE_END.fullmatch(tail) and write is normalised
             self._write_address(plain[begin:end], led=max(0, led - begin), is_alone=bool(is_alone))
-            place = end
+            place = looked = end
             found = addresses.find(plain, place)
         self._write(write(plain[place:]), 0)
         return True

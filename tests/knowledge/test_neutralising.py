@@ -66,6 +66,7 @@ BLOCKS = (
         ("See http://localhost:7860/docs now", "See `localhost:7860/docs` now"),
         ("See <https://evil.example/x>", "See `evil.example/x`"),
         ("See www.evil.example and evil.com/x", "See `www.evil.example` and evil`.com/x`"),
+        ("evil.comwww.x and so on", "evil`.comwww.x` and so on"),
         ("Write to me@evil.com", "Write to me`@evil.com`"),
         (
             "http\\://evil.example and http&#58;//evil.example",

@@ -28,7 +28,7 @@ PAIRS_SHARE = 0.2
 SIMILARITY_SHARE = 1.0
 BM25_SHARE = 0.5
 # Embedded for a question are the sentences that score best without it; more of them gain nothing.
-EMBEDDED = 8
+EMBEDDED = 5
 # The answer before said it; it may still be what is asked for.
 SAID_COST = 0.2
 # A sentence gains this much by saying what the term is that is asked after.
