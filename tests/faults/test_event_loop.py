@@ -18,7 +18,7 @@ from tests.faults.model import TEXT
 from tests.faults.readers import SocketReader, SseReader, text_of
 
 OFTEN = 0.02  # seconds
-WAIT = 4.0  # seconds that the model takes
+WAIT = 7.0  # seconds that the model takes
 
 
 class Probes(threading.Thread):
