@@ -93,7 +93,7 @@ class Relay:
                     await channels.subscribe(EVERYBODY, self._inbox)
                     async for message in channels.listen():
                         if message["type"] == "message":
-                            self._hear(json.loads(message["data"]))
+                            self._hear_if_understood(message["data"])
                         else:  # that the channels are listened to
                             self._hears.set()
                             self._reported = False
@@ -108,6 +108,12 @@ class Relay:
             name = type(exc).__name__  # its text would tell the host
             logger.warning("Redis does not answer (%s). Processes follow each other by the database.", name)
         self._reported = True
+
+    def _hear_if_understood(self, text: bytes) -> None:
+        try:
+            self._hear(json.loads(text))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            logger.warning("A message in Redis is not understood. Is it from another version of this server?")
 
     def _hear(self, message: dict[str, Any]) -> None:
         answer_id = UUID(message["answer"])
