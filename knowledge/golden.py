@@ -5,7 +5,6 @@ They stand in `golden.jsonl`, in the content's folder or beside it, one on each 
 anchor, or a list of such, any of which will do; or `"not in the book"`.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,7 +15,7 @@ from django.conf import settings
 from knowledge.errors import EmbeddingUnavailable, GoldenQuestionsLost, SourceUnreadable
 from knowledge.retrieval import Retrieval, retrieve
 from knowledge.runtime import Runtime
-from knowledge.sources.folder import read_text
+from knowledge.sources.json_lines import read_json_lines
 from knowledge.types import Chunk, GoldenFigures, ScoredChunk
 
 FILE: Final = "golden.jsonl"
@@ -103,17 +102,12 @@ def _file_of(path: Path) -> Path | None:
 
 
 def _read(file: Path) -> Iterator[GoldenQuestion]:
-    for number, line in enumerate(read_text(file).split("\n"), start=1):
-        if line.strip():
-            yield _question(line, where=f"{file}, line {number}")
+    for where, fields in read_json_lines(file):
+        yield _question(fields, where=where)
 
 
-def _question(line: str, *, where: str) -> GoldenQuestion:
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError) as exc:
-        raise SourceUnreadable(f"{where} is not JSON: {exc}.") from exc
-    text = fields.get("question") if isinstance(fields, dict) else None
+def _question(fields: dict[str, Any], *, where: str) -> GoldenQuestion:
+    text = fields.get("question")
     if not isinstance(text, str) or not text.strip():
         raise SourceUnreadable(f'{where}: expected {{"question": …, "expected": "page#anchor"}}.')
     return GoldenQuestion(text, _expected(fields.get("expected"), where=where))

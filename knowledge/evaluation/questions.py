@@ -1,12 +1,13 @@
 """Question sets in the forms of BEIR: queries as JSON lines, relevance judgements as tab-separated lines."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from knowledge.errors import KnowledgeError
+from knowledge.sources.folder import read_text
+from knowledge.sources.json_lines import read_json_lines
 from knowledge.types import PastTurn, Role
 
 Qrels = dict[str, dict[str, int]]  # relevance by the question's id and the document's
@@ -38,11 +39,12 @@ class EvaluationQuestion:
 def read_questions(path: Path) -> list[EvaluationQuestion]:
     """`{"id", "text", "history"?, "answerable"?, "answerability"?}` on each line; `_id` serves for `id`.
 
-    `history` is a list of `{"role": "user" | "assistant", "text"}`. Raises QuestionSetInvalid.
+    `history` is a list of `{"role": "user" | "assistant", "text"}`. Raises SourceUnreadable and
+    QuestionSetInvalid.
     """
     questions: dict[str, EvaluationQuestion] = {}
-    for where, line in _lines(path):
-        question = _question(_object(line, where), where)
+    for where, fields in read_json_lines(path):
+        question = _question(fields, where)
         if question.id in questions:
             raise QuestionSetInvalid(f"{where}: the id {question.id!r} stands there a second time.")
         questions[question.id] = question
@@ -54,41 +56,22 @@ def read_questions(path: Path) -> list[EvaluationQuestion]:
 def read_qrels(path: Path) -> Qrels:
     """query-id, corpus-id and score on each line, apart by tabs; a heading is passed over.
 
-    Raises QuestionSetInvalid.
+    Raises SourceUnreadable and QuestionSetInvalid.
     """
     qrels: Qrels = {}
-    for where, line in _lines(path):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         fields = line.split("\t")
-        if fields[0] == "query-id":
+        if not line.strip() or fields[0] == "query-id":
             continue
         if len(fields) != 3 or not fields[2].strip().lstrip("-").isdigit():
-            raise QuestionSetInvalid(f"{where}: expected query-id, corpus-id and a score, apart by tabs.")
+            raise QuestionSetInvalid(
+                f"{path}, line {number}: expected query-id, corpus-id and a score, apart by tabs."
+            )
         question, document, score = (field.strip() for field in fields)
         qrels.setdefault(question, {})[document] = int(score)
     if not qrels:
         raise QuestionSetInvalid(f"{path} holds no judgement.")
     return qrels
-
-
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Each line that holds anything, and where it stands."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise QuestionSetInvalid(f"{path} cannot be read: {exc}.") from exc
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            yield f"{path}, line {number}", line.rstrip("\r")
-
-
-def _object(line: str, where: str) -> dict[str, Any]:
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError) as exc:
-        raise QuestionSetInvalid(f"{where} is not JSON: {exc}.") from exc
-    if not isinstance(fields, dict):
-        raise QuestionSetInvalid(f'{where} is not an object: expected {{"id": …, "text": …}}.')
-    return fields
 
 
 def _question(fields: Mapping[str, Any], where: str) -> EvaluationQuestion:

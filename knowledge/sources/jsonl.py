@@ -1,12 +1,11 @@
 """A .jsonl file: one document on each line, `{"id", "title"?, "text", "url"?}`."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from knowledge.errors import SourceUnreadable
-from knowledge.sources.folder import read_text
+from knowledge.sources.json_lines import read_json_lines
 from knowledge.sources.outline import sections, source_document
 from knowledge.sources.routes import page_url
 from knowledge.sources.text import paragraphs
@@ -19,25 +18,16 @@ def read_jsonl(path: Path, *, base_url: str) -> Iterator[SourceDocument]:
 
     Raises SourceUnreadable, naming the file and the line.
     """
-    seen: dict[str, int] = {}
-    # Not splitlines(): JSON strings may hold line separators of Unicode as they are.
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        document = _document(line, where=f"{path}, line {number}", base_url=base_url)
-        if (first := seen.setdefault(document.path, number)) != number:
-            raise SourceUnreadable(f"{path}: lines {first} and {number} have the same id, {document.path!r}.")
+    seen: dict[str, str] = {}
+    for where, fields in read_json_lines(path):
+        document = _document(fields, where=where, base_url=base_url)
+        if (first := seen.setdefault(document.path, where)) != where:
+            raise SourceUnreadable(f"{where} has the same id as {first}: {document.path!r}.")
         if document.sections:
             yield document
 
 
-def _document(line: str, *, where: str, base_url: str) -> SourceDocument:
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError) as exc:
-        raise SourceUnreadable(f"{where} is not JSON: {exc}.") from exc
-    if not isinstance(fields, dict):
-        raise SourceUnreadable(f'{where} is not an object: expected {{"id": …, "text": …}}.')
+def _document(fields: dict[str, Any], *, where: str, base_url: str) -> SourceDocument:
     identifier = _string(fields, "id", where=where)
     if not identifier:
         raise SourceUnreadable(f'{where} has no "id".')

@@ -67,7 +67,7 @@ def test_those_beside_two_sources_are_asked_once(tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("{", "line 2 is not JSON"),
-        ('"x"', "line 2: expected"),
+        ('"x"', "line 2 is not an object"),
         ('{"question": " "}', "line 2: expected"),
         ('{"question": "Why?"}', '"expected" must be a page'),
         ('{"question": "Why?", "expected": []}', '"expected" must be a page'),

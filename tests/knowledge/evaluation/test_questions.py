@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.errors import KnowledgeError, SourceUnreadable
 from knowledge.evaluation.questions import QuestionSetInvalid, read_qrels, read_questions
 from knowledge.types import PastTurn
 
@@ -53,7 +54,7 @@ def test_both_ways_of_labelling_are_read(tmp_path: Path, label: str, answerable:
     ("line", "said"),
     [
         ("{", "line 2 is not JSON"),
-        ("[]", "line 2 is not an object"),
+        ("[]", "line 2 is not an object of JSON"),
         ('{"id": "2"}', 'line 2 has no "id", or no "text"'),
         ('{"id": "1", "text": "Again?"}', "'1' stands there a second time"),
         ('{"id": "2", "text": "x", "history": [{"role": "robot", "text": ""}]}', '"history" must be a list'),
@@ -62,7 +63,7 @@ def test_both_ways_of_labelling_are_read(tmp_path: Path, label: str, answerable:
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, line: str, said: str) -> None:
-    with pytest.raises(QuestionSetInvalid, match=said):
+    with pytest.raises(KnowledgeError, match=said):
         read_questions(written(tmp_path / "q.jsonl", '{"id": "1", "text": "Why?"}', line))
 
 
@@ -78,7 +79,7 @@ def test_a_wrong_judgement_is_named(tmp_path: Path, line: str) -> None:
 
 
 def test_a_missing_or_empty_file_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(QuestionSetInvalid, match="cannot be read"):
+    with pytest.raises(SourceUnreadable, match="cannot be read"):
         read_questions(tmp_path / "missing.jsonl")
     with pytest.raises(QuestionSetInvalid, match="holds no question"):
         read_questions(written(tmp_path / "q.jsonl", ""))

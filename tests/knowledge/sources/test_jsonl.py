@@ -58,7 +58,7 @@ def test_a_bad_line_is_named(read_lines, line, problem):
 
 
 def test_two_lines_with_one_id_are_named(read_lines):
-    with pytest.raises(SourceUnreadable, match=r"lines 1 and 3 have the same id, 'a'"):
+    with pytest.raises(SourceUnreadable, match=r"line 3 has the same id as .*, line 1: 'a'"):
         read_lines({"id": "a", "text": "x"}, {"id": "b", "text": "x"}, {"id": "a", "text": "y"})
 
 
