@@ -19,7 +19,7 @@ from chat.running import RunningTurn
 from chat.streams import AnswerStream
 from chat.turn_requests import TurnRequest
 from chatbot_project.errors import error_body
-from knowledge.answering import Question
+from knowledge.answering import Question, anticipate
 from knowledge.per_loop import PerLoop
 from knowledge.runtime import runtime
 from knowledge.types import Selection
@@ -74,6 +74,8 @@ class TurnEngine:
         return await asyncio.shield(beginning)
 
     async def _begin(self, request: TurnRequest, answer_id: UUID) -> AnswerStream:
+        if request.conversation_id is None:
+            self._spawn(anticipate(request.query, runtime=runtime()))
         begun = await in_thread(records.begin)(request, answer_id=answer_id)
         return await self._stream_of_begun(begun) if begun.joined else self._start(request, begun)
 

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge.answer_text import AnswerText, neutral_list
-from knowledge.errors import ModelInterrupted, ModelUnavailable
+from knowledge.errors import KnowledgeError, ModelInterrupted, ModelUnavailable
 from knowledge.excerpts import excerpt
 from knowledge.generation import Begun, generate
 from knowledge.prompts import answer_prompt
 from knowledge.providers.base import LanguageModel
+from knowledge.query_vectors import query_vector
 from knowledge.retrieval import Retrieval, retrieve
 from knowledge.runtime import Runtime
 from knowledge.smalltalk import reply_to
@@ -88,6 +89,17 @@ async def answer(question: Question, *, runtime: Runtime) -> AsyncGenerator[Answ
     async with aclosing(write) as events:
         async for event in events:
             yield event
+
+
+async def anticipate(question: str, *, runtime: Runtime) -> None:
+    """Embed a question that stands alone, so that its answer, which is about to be asked for, need not wait."""
+    if reply_to(question):
+        return
+    # What fails here fails again where it is needed.
+    with suppress(KnowledgeError):
+        manifest = await runtime.index.manifest()
+        if manifest:
+            await query_vector(question, runtime.embedder(manifest.embedder))
 
 
 async def search(query: str, *, limit: int, runtime: Runtime) -> tuple[Source, ...]:

@@ -1,7 +1,8 @@
 """A question's embedding, where it can be had: a search by words alone is better than none."""
 
 import logging
-from dataclasses import dataclass
+
+from async_lru import alru_cache
 
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.per_loop import PerLoop
@@ -10,28 +11,35 @@ from knowledge.types import Vector
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass(slots=True)
-class _Outage:
-    reported: bool = False  # so that the log has one line for it, not one for each question
+REMEMBERED = 512  # questions: readers share the ones that a page suggests
 
 
-_outages = PerLoop(_Outage)
+class _QueryVectors:
+    def __init__(self) -> None:
+        # Who wants one that is being made waits for it; a failure is not remembered.
+        self._remembered = alru_cache(maxsize=REMEMBERED)(self._embedded)
+        self._reported = False  # so that the log has one line for an outage, not one for each question
+
+    async def of(self, text: str, embedder: Embedder) -> Vector | None:
+        try:
+            return await self._remembered(embedder, text)
+        except EmbeddingUnavailable as exc:
+            if not self._reported:
+                logger.warning("Until questions can be embedded again, words alone are searched: %s", exc)
+            self._reported = True
+            return None
+
+    async def _embedded(self, embedder: Embedder, text: str) -> Vector:
+        vector = await embedder.embed_query(text)
+        if self._reported:
+            logger.info("Questions are embedded again.")
+        self._reported = False
+        return vector
+
+
+_query_vectors = PerLoop(_QueryVectors)
 
 
 async def query_vector(text: str, embedder: Embedder | None) -> Vector | None:
     """The text's vector; None without an embedder, or while it fails."""
-    if embedder is None:
-        return None
-    outage = _outages.get()
-    try:
-        vector = await embedder.embed_query(text)
-    except EmbeddingUnavailable as exc:
-        if not outage.reported:
-            logger.warning("Until questions can be embedded again, words alone are searched: %s", exc)
-        outage.reported = True
-        return None
-    if outage.reported:
-        logger.info("Questions are embedded again.")
-    outage.reported = False
-    return vector
+    return await _query_vectors.get().of(text, embedder) if embedder else None

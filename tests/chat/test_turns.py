@@ -38,13 +38,19 @@ async def until(condition) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_the_question_is_stored_before_the_model_is_called(scripted_model):
-    scripted_model.default = Script(gate=asyncio.Event())
-    await turn_engine().ask(a_question())
-    assert not scripted_model.prompts
-    question, answer = [message async for message in Message.objects.order_by("position")]
-    assert question.content == "What is the zero-moment point?"
-    assert (answer.status, answer.content) == (Message.Status.STREAMING, "")
+async def test_the_question_is_stored_before_the_model_is_called(scripted_model, monkeypatch):
+    stream, stored = scripted_model.stream, []
+
+    async def looking_first(model, prompt):
+        messages = Message.objects.order_by("position").values_list("role", "content", "status")
+        stored.extend([message async for message in messages])
+        async for delta in stream(model, prompt):
+            yield delta
+
+    monkeypatch.setattr(scripted_model, "stream", looking_first)
+    answer = await turn_engine().ask(a_question())
+    await answer.ended()
+    assert stored == [("user", "What is the zero-moment point?", "complete"), ("assistant", "", "streaming")]
 
 
 async def test_an_answer_whose_reader_went_away_is_written_to_its_end(alice, scripted_model):
