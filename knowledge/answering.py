@@ -92,7 +92,7 @@ async def answer(question: Question, *, runtime: Runtime) -> AsyncGenerator[Answ
 
 
 async def anticipate(question: str, *, runtime: Runtime) -> None:
-    """Embed a question that stands alone, so that its answer, which is about to be asked for, need not wait."""
+    """Embed a question that stands alone ahead of its answer, which then need not wait for it."""
     if reply_to(question):
         return
     # What fails here fails again where it is needed.

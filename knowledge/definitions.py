@@ -82,6 +82,9 @@ def defining_first(question: str, found: Sequence[ScoredChunk]) -> list[ScoredCh
 
 
 def _defines(chunk: Chunk, question: str) -> bool:
+    text = chunk.text.lower()
+    if not any(_beginning(term) in text for term in terms(question)):
+        return False
     return any(definition(found, chunk.headings, question) == 1.0 for found in sentences(chunk.text))
 
 
@@ -106,10 +109,21 @@ def _patterns(term: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[s
 
 def _any_number(term: str) -> str:
     """A pattern for the term's singular and plural."""
-    words = _plain(term).split()
-    *before, last = map(re.escape, words or [term])
-    stem = re.sub(r"(?:(?<=[^s])s|(?<=[xs])es)\Z", "", last) if len(last) > _SHORTEST_PLURAL else last
+    *before, stem = map(re.escape, _singular(term))
     return r"\s+".join([*before, rf"{stem}(?:e?s)?"])
+
+
+@lru_cache(maxsize=256)
+def _beginning(term: str) -> str:
+    """What a text must hold, in lower case, to have the term in either number."""
+    return _singular(term)[0].lower()
+
+
+def _singular(term: str) -> list[str]:
+    """The term's words, the last one without the ending of a plural."""
+    *before, last = _plain(term).split() or [term]
+    stem = re.sub(r"(?:(?<=[^s])s|(?<=[xs])es)\Z", "", last) if len(last) > _SHORTEST_PLURAL else last
+    return [*before, stem]
 
 
 @lru_cache(maxsize=50_000)  # the same sentences are met with question after question

@@ -1,6 +1,7 @@
 """The part of a passage that is shown beside its citation."""
 
 import re
+from functools import lru_cache
 
 from knowledge.characters import visible
 from knowledge.sentences import sentences
@@ -19,12 +20,15 @@ def excerpt(text: str, *, question: str) -> str:
 
     Without links' targets, images and invisible characters.
     """
-    found = sentences(text)
-    if not found:
-        return _cut(text)
     asked = content_words(question)
-    best = max(found, key=lambda sentence: len(asked & content_words(sentence.text)))
-    return _cut(text[best.start :])
+    best = max(_sentence_words(text), key=lambda found: len(asked & found[1]), default=(0, None))
+    return _cut(text[best[0] :])
+
+
+@lru_cache(maxsize=512)  # passages, of which some come up again and again
+def _sentence_words(text: str) -> tuple[tuple[int, frozenset[str]], ...]:
+    """Where each sentence begins, and its words."""
+    return tuple((sentence.start, content_words(sentence.text)) for sentence in sentences(text))
 
 
 def _cut(text: str) -> str:

@@ -12,9 +12,10 @@ from knowledge.stores.bm25 import Bm25Encoder
 from knowledge.stores.payload import FILTERED_FIELDS, to_chunk, to_payload
 from knowledge.stores.ranking import CANDIDATES, DENSE, SPARSE, Rankings, Scores, ceiling
 from knowledge.stores.seam import translated
-from knowledge.types import EmbeddedChunk, Matrix, ScoredChunk, SearchQuery, WeightedText
+from knowledge.types import Chunk, EmbeddedChunk, Matrix, ScoredChunk, SearchQuery, WeightedText
 
 PAGE: Final = 256  # points read at a time
+KEPT: Final = 2000  # chunks, some 5 MB, that need not be read again
 
 
 class Shard:
@@ -27,6 +28,7 @@ class Shard:
         self._shard = shard
         self._bm25 = bm25
         self._dimensions = dimensions
+        self._read: dict[UUID, Chunk] = {}
 
     @classmethod
     def create(cls, path: Path, *, bm25: Bm25Encoder, dimensions: int | None) -> "Shard":
@@ -123,11 +125,20 @@ class Shard:
         return ceiling([term.values[0] for term in terms], best, chunks=self.count())
 
     def _best(self, rankings: Rankings, *, limit: int) -> list[ScoredChunk]:
-        best = rankings.best(limit)
-        with translated():
-            records = self._shard.retrieve(list(best), with_payload=True, with_vector=False)
-        chunks = {record.id: to_chunk(cast(UUID, record.id), _payload(record)) for record in records}
-        return [rankings.scored(chunks[point_id]) for point_id in best]
+        return [rankings.scored(chunk) for chunk in self._chunks(rankings.best(limit))]
+
+    def _chunks(self, ids: Sequence[UUID]) -> list[Chunk]:
+        """The points' chunks, read once: no build changes a point that it has written."""
+        if unread := [point_id for point_id in ids if point_id not in self._read]:
+            with translated():
+                records = self._shard.retrieve(cast(Any, unread), with_payload=True, with_vector=False)
+            for record in records:
+                point_id = cast(UUID, record.id)
+                self._read[point_id] = to_chunk(point_id, _payload(record))
+        chunks = [self._read[point_id] for point_id in ids]
+        while len(self._read) > KEPT:
+            del self._read[next(iter(self._read))]
+        return chunks
 
 
 def _config(dimensions: int | None) -> edge.EdgeConfig:
