@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import aiohttp
 from model_server import chunk_text
-from serving import QUESTION, Servers
+from serving import Servers, new_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Heard:
 
 
 async def over_sse(session: aiohttp.ClientSession, servers: Servers, chunks: int) -> Heard:
-    body = {"query": QUESTION, "stream": True}
+    body = {"query": new_question(), "stream": True}
     began = time.perf_counter()
     async with session.post(f"{servers.url}/v1/query", json=body) as response:
         if response.status != 200:
@@ -31,7 +31,7 @@ async def over_sse(session: aiohttp.ClientSession, servers: Servers, chunks: int
 async def over_websocket(session: aiohttp.ClientSession, servers: Servers, chunks: int) -> Heard:
     async with session.ws_connect(f"{servers.url}/ws/chat", max_msg_size=0) as socket:
         began = time.perf_counter()
-        await socket.send_json({"type": "ask", "query": QUESTION})
+        await socket.send_json({"type": "ask", "query": new_question()})
         return await _heard((json.loads(message.data) async for message in socket), began, chunks)
 
 

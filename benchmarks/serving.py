@@ -8,14 +8,21 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import aiohttp
 from measuring import ROOT, environment
 
 QUESTION = "What is the zero-moment point?"
+NUMBERS = count(1)
 STARTS_WITHIN = 300.0  # seconds
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def new_question() -> str:
+    """One that nobody has asked before, so that it has to be embedded."""
+    return f"What is the zero-moment point of robot {next(NUMBERS)}?"
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ async def serving(data_dir: str, *knobs: str) -> AsyncIterator[Servers]:
         EMBEDDING_PROVIDER="local",
         SIMILARITY_THRESHOLD="-1",
         MAX_RUNNING_TURNS="1000",
+        LOG_LEVEL="ERROR",  # until there is an index each question is worth a warning
     )
     async with AsyncExitStack() as stack:
         model = await stack.enter_async_context(

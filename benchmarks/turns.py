@@ -16,46 +16,49 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
 from readers import Heard, of_the_model, over_sse, over_websocket
-from serving import QUESTION, Processor, Servers, serving
+from serving import QUESTION, Processor, Servers, new_question, serving
 from startup import resident
 
 Reader = Callable[[aiohttp.ClientSession, Servers, int], Awaitable[Heard]]
 
-CONCURRENT = (1, 25, 100)
-TURNS = 200  # at least, for each figure of the overhead
-OVERHEAD_CHUNKS = 20
+FIRST_TOKEN = 0.4  # seconds that the model takes for it, for the overhead
+CHUNKS_PER_SECOND = 10
+ALONE = {1: 40}  # readers at once, and how often each of them asks
+TOGETHER = {25: 8, 100: 4}
 AT_ONCE = 32  # requests, for the throughput
 SECONDS = 8.0  # of throughput
-STREAMS, STREAM_SECONDS = 200, 30
+STREAMS, STREAM_SECONDS = (100, 200), 30
+ARRIVALS = 20  # readers who come in a second, for the streams
 SOCKETS = 2000
 
 
 async def overhead(data_dir: str) -> None:
-    """Our time to first token less the model's own."""
-    knobs = ("--first-token", "0.2", "--chunks-per-second", "50", "--chunks", str(OVERHEAD_CHUNKS))
-    async with serving(data_dir, *knobs) as servers, session() as client:
-        for at_once in CONCURRENT:
-            model = await _asked(of_the_model, client, servers, at_once)
-            for name, reader in (("SSE", over_sse), ("WebSocket", over_websocket)):
-                before, began = Processor.now(servers), time.perf_counter()
-                ours = await _asked(reader, client, servers, at_once)
-                share = Processor.now(servers).since(before, time.perf_counter() - began)
-                more = [_percentile(ours, n) - _percentile(model, n) for n in (50, 95)]
-                print(
-                    f"overhead {name:9} {at_once:3} at once   p50 {more[0]:6.1f} ms  p95 {more[1]:6.1f} ms"
-                    f"  (model {_percentile(model, 50):.0f}/{_percentile(model, 95):.0f} ms)  {share}"
-                )
+    """Our time to first token less the model's own; an answer takes a second alone, five among others."""
+    for readers, chunks in ((ALONE, 5), (TOGETHER, 50)):
+        knobs = ("--first-token", FIRST_TOKEN, "--chunks-per-second", CHUNKS_PER_SECOND, "--chunks", chunks)
+        async with serving(data_dir, *map(str, knobs)) as servers, session() as client:
+            for at_once, times in readers.items():
+                model = await _asked(of_the_model, client, servers, at_once, times, chunks)
+                for name, reader in (("SSE", over_sse), ("WebSocket", over_websocket)):
+                    before, began = Processor.now(servers), time.perf_counter()
+                    ours = await _asked(reader, client, servers, at_once, times, chunks)
+                    share = Processor.now(servers).since(before, time.perf_counter() - began)
+                    more = [_percentile(ours, n) - _percentile(model, n) for n in (50, 95)]
+                    print(
+                        f"overhead {name:9} {at_once:3} at once  p50 {more[0]:6.1f} ms  p95 {more[1]:6.1f} ms"
+                        f"  (model {_percentile(model, 50):.0f}/{_percentile(model, 95):.0f} ms)  {share}"
+                    )
 
 
 async def _asked(
-    reader: Reader, client: aiohttp.ClientSession, servers: Servers, at_once: int
+    reader: Reader, client: aiohttp.ClientSession, servers: Servers, at_once: int, times: int, chunks: int
 ) -> list[Heard]:
-    """At least TURNS answers; each of `at_once` readers begins at a moment of its own, and asks on and on."""
+    """What each of `at_once` readers hears who begins at a moment of its own and asks again and again."""
+    answer_seconds = FIRST_TOKEN + chunks / CHUNKS_PER_SECOND
 
     async def one(number: int) -> list[Heard]:
-        await asyncio.sleep(0.6 * number / at_once)
-        rounds = max(3, TURNS // at_once) if at_once > 1 else 30
-        return [await reader(client, servers, OVERHEAD_CHUNKS) for _ in range(rounds)]
+        await asyncio.sleep(answer_seconds * number / at_once)
+        return [await reader(client, servers, chunks) for _ in range(times)]
 
     heard = [each for some in await asyncio.gather(*map(one, range(at_once))) for each in some]
     if faults := Counter(each.fault for each in heard if each.fault):
@@ -67,8 +70,8 @@ async def throughput(data_dir: str) -> None:
     """Whole turns with an instant model, as a share of empty requests."""
     async with serving(data_dir, "--chunks", "5") as servers, session() as client:
 
-        async def turn() -> None:
-            async with client.post(f"{servers.url}/v1/query", json={"query": QUESTION}) as response:
+        async def turn(question: str) -> None:
+            async with client.post(f"{servers.url}/v1/query", json={"query": question}) as response:
                 assert (await response.json())["status"] == "complete"
 
         async def empty() -> None:
@@ -76,23 +79,27 @@ async def throughput(data_dir: str) -> None:
                 assert response.status == 200
                 await response.read()
 
-        ratios, by_processor = [], []
-        for _ in range(3):
-            rates, costs = {}, {}
-            for name, call in (("empty", empty), ("turns", turn)):
-                before = Processor.now(servers)
-                rates[name] = await _per_second(call)
-                after = Processor.now(servers)
-                costs[name] = after.server_since(before) / (rates[name] * SECONDS)
-                each = f"{1000 * costs[name]:.1f} ms of a core each"
-                print(f"{name} {rates[name]:7.1f}/s, {each}  {after.since(before, SECONDS)}")
-            ratios.append(rates["turns"] / rates["empty"])
-            by_processor.append(costs["empty"] / costs["turns"])
-        print(
-            f"turns as a share of empty requests: {statistics.median(ratios):.3f} "
-            f"({min(ratios):.3f} to {max(ratios):.3f}), "
-            f"by processor time {statistics.median(by_processor):.3f}"
-        )
+        calls = {
+            "empty": empty,
+            "known questions": lambda: turn(QUESTION),
+            "new questions": lambda: turn(new_question()),
+        }
+        rates: dict[str, list[float]] = {name: [] for name in calls}
+        costs: dict[str, list[float]] = {name: [] for name in calls}
+        for name, call in list(calls.items()) * 3:
+            before = Processor.now(servers)
+            rates[name].append(await _per_second(call))
+            after = Processor.now(servers)
+            costs[name].append(after.server_since(before) / (rates[name][-1] * SECONDS))
+            each = f"{1000 * costs[name][-1]:.1f} ms of a core each"
+            print(f"{name:15} {rates[name][-1]:7.1f}/s, {each}  {after.since(before, SECONDS)}")
+        for name in list(calls)[1:]:
+            shares = [ours / empty for ours, empty in zip(rates[name], rates["empty"], strict=True)]
+            by_processor = statistics.median(costs["empty"]) / statistics.median(costs[name])
+            print(
+                f"{name} as a share of empty requests: {statistics.median(shares):.3f} "
+                f"({min(shares):.3f} to {max(shares):.3f}), by processor time {by_processor:.3f}"
+            )
 
 
 async def _per_second(call: Callable[[], Awaitable[None]]) -> float:
@@ -111,25 +118,26 @@ async def _per_second(call: Callable[[], Awaitable[None]]) -> float:
 
 async def streams(data_dir: str) -> None:
     """Many long answers at once: nothing lost, nothing late."""
-    chunks = 10 * STREAM_SECONDS
-    async with (
-        serving(data_dir, "--chunks-per-second", "10", "--chunks", str(chunks)) as servers,
-        session() as client,
-    ):
-        before, began = Processor.now(servers), time.perf_counter()
+    chunks = CHUNKS_PER_SECOND * STREAM_SECONDS
+    knobs = ("--chunks-per-second", str(CHUNKS_PER_SECOND), "--chunks", str(chunks))
+    for number in STREAMS:
+        async with serving(data_dir, *knobs) as servers, session() as client:
+            before, began = Processor.now(servers), time.perf_counter()
+            heard = await asyncio.gather(
+                *(_arriving(place, client, servers, chunks) for place in range(number))
+            )
+            share = Processor.now(servers).since(before, time.perf_counter() - began)
+            faults = Counter(each.fault for each in heard if each.fault)
+            print(
+                f"{number} streams of {STREAM_SECONDS} s: faults {dict(faults) or 'none'}, first token "
+                f"p50 {_percentile(heard, 50):.0f} ms p95 {_percentile(heard, 95):.0f} ms, longest "
+                f"{max(each.whole for each in heard):.1f} s  {share}"
+            )
 
-        async def one(number: int) -> Heard:
-            await asyncio.sleep(2 * number / STREAMS)  # readers do not come all in one moment
-            return await (over_sse, over_websocket)[number % 2](client, servers, chunks)
 
-        heard = await asyncio.gather(*map(one, range(STREAMS)))
-        faults = Counter(each.fault for each in heard if each.fault)
-        share = Processor.now(servers).since(before, time.perf_counter() - began)
-        print(
-            f"{STREAMS} streams of {STREAM_SECONDS} s: faults {dict(faults) or 'none'}, first token "
-            f"p50 {_percentile(heard, 50):.0f} ms p95 {_percentile(heard, 95):.0f} ms, longest "
-            f"{max(each.whole for each in heard):.1f} s  {share}"
-        )
+async def _arriving(place: int, client: aiohttp.ClientSession, servers: Servers, chunks: int) -> Heard:
+    await asyncio.sleep(place / ARRIVALS)
+    return await (over_sse, over_websocket)[place % 2](client, servers, chunks)
 
 
 async def sockets(data_dir: str) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 RESTART_SECONDS = 5.0
 TOKENS_APART = 0.03  # seconds; the eye is no faster
-TOKENS_A_SECOND = 1500  # of all answers together; sending more would take the processor from everything else
+TOKENS_A_SECOND = 500  # of all answers together; sending more would take the processor from everything else
 
 
 class TurnEngine:
