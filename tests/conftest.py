@@ -1,6 +1,7 @@
 """Fixtures that any test may want."""
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from tests.databases import ON_POSTGRES
 from tests.scripted import hash_embedder, scripted_model
 
 __all__ = ["hash_embedder", "scripted_model"]
+
+# A shell has what it starts in the background ignore this signal, and so would what the tests start and stop.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DATABASE_FIXTURES = {"db", "transactional_db", "empty_database", "way"}
 

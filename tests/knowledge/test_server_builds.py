@@ -26,7 +26,7 @@ from tests.standins.qdrant.server import KEY, QdrantServer, qdrant
 __all__ = ["qdrant"]
 
 SETTINGS = "tests.knowledge.server_reindex"
-KILLS = 20
+KILLS = 8
 QUESTION = SearchQuery((WeightedText("robot walks"),), None, 5)
 
 
