@@ -66,6 +66,8 @@ async def _heard(events: AsyncIterator[dict[str, object]], began: float, chunks:
             return Heard(first, 0.0, str(event["code"]))
         elif event["type"] == "done":
             whole = time.perf_counter() - began
+            if event["degraded"]:
+                return Heard(first, whole, "quoted, not the model's")
             right = text == event["answer"] == "".join(map(chunk_text, range(chunks)))
             return Heard(first, whole, "" if right else "text lost")
     return Heard(first, 0.0, "cut off")
