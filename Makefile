@@ -19,7 +19,7 @@ test: $(VENV)/installed-dev
 	$(VENV)/bin/mypy chatbot_project chat knowledge
 	$(VENV)/bin/python manage.py check --fail-level WARNING
 	$(VENV)/bin/python manage.py makemigrations --check --dry-run
-	$(VENV)/bin/pytest -n 2 --dist loadfile
+	$(VENV)/bin/pytest -n 3 --dist loadfile
 	TEST_DATABASE=postgres $(VENV)/bin/pytest -n 2 --dist loadfile
 
 # Written last, so that an interrupted installation is begun again.
