@@ -1,16 +1,18 @@
 """A turn goes on whatever happens around it, and ends stored."""
 
 import asyncio
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from chat import records
+from chat import records, turns
 from chat.access import Caller
 from chat.errors import ShuttingDown
-from chat.events import Done
+from chat.events import Done, Token
 from chat.models import Conversation, Message
 from chat.sweeping import interrupt_lost_turns
 from chat.turn_requests import TurnRequest
@@ -51,6 +53,55 @@ async def test_the_question_is_stored_before_the_model_is_called(scripted_model,
     answer = await turn_engine().ask(a_question())
     await answer.ended()
     assert stored == [("user", "What is the zero-moment point?", "complete"), ("assistant", "", "streaming")]
+
+
+async def test_a_question_is_embedded_while_it_is_stored(hash_embedder, monkeypatch):
+    hash_embedder.reset()
+    store, embedded = records.begin, []
+
+    def once_embedded(request, **fields):
+        deadline = time.monotonic() + 5
+        while not hash_embedder.queries and time.monotonic() < deadline:
+            time.sleep(0.01)
+        embedded.extend(hash_embedder.queries)
+        return store(request, **fields)
+
+    monkeypatch.setattr(records, "begin", once_embedded)
+    answer = await turn_engine().ask(a_question())
+    await answer.ended()
+    assert embedded == hash_embedder.queries == ["What is the zero-moment point?"]
+
+
+async def test_a_follow_up_is_embedded_only_as_the_model_has_rewritten_it(scripted_model, hash_embedder):
+    visitor = new_visitor()
+    first = await turn_engine().ask(replace(a_question(), visitor=visitor))
+    await first.ended()
+    hash_embedder.reset()
+    scripted_model.default = Script(pieces=("How is the zero-moment point measured?",))
+    follow_up = replace(
+        a_question(),
+        query="And how is it measured?",
+        visitor=visitor,
+        conversation_id=first.metadata.conversation_id,
+    )
+    answer = await turn_engine().ask(follow_up)
+    await answer.ended()
+    assert hash_embedder.queries == ["How is the zero-moment point measured?"]
+
+
+async def test_under_load_the_text_comes_in_fewer_pieces(scripted_model, monkeypatch):
+    scripted_model.default = Script(pieces=("word ",) * 40, delay=0.005)
+
+    async def tokens() -> list[Token]:
+        answer = await turn_engine().ask(a_question())
+        return [event async for event in answer.follow() if isinstance(event, Token)]
+
+    alone = await tokens()
+    monkeypatch.setattr(turns, "TOKENS_A_SECOND", 5)
+    under_load = await tokens()
+    assert len(under_load) < len(alone) <= 40
+    for told in (alone, under_load):
+        assert "".join(token.content for token in told) == "word " * 40
 
 
 async def test_an_answer_whose_reader_went_away_is_written_to_its_end(alice, scripted_model):

@@ -84,6 +84,22 @@ def test_the_passages_that_define_what_is_asked_after_come_first() -> None:
     assert defining_first("How does a robot walk?", found) == found
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What are robots?", "A **Robot** is a machine."),
+        ("What is a robot?", "*Robots* are any machines that act."),
+        ("What is the zero-moment point?", "The Zero-Moment  \n  Point is the place where moments vanish."),
+        ("What are boxes?", "A box is a container."),
+        ("What is `ray.get`?", "`ray.get()` is the call that fetches a result."),
+    ],
+)
+def test_a_passage_defines_in_whatever_markup_and_number(question: str, text: str) -> None:
+    found = [scored("Something else."), scored(text)]
+
+    assert defining_first(question, found) == [found[1], found[0]]
+
+
 def test_only_so_many_passages_are_moved() -> None:
     defining = [scored(f"A robot is a machine of {n} kg.") for n in range(MOST_MOVED + 1)]
     found = [scored("Robots walk."), *defining]

@@ -11,6 +11,7 @@ import pytest
 
 from knowledge.errors import BuildRunning, IndexEmpty, VectorStoreUnavailable
 from knowledge.stores import open_store as open_configured_store
+from knowledge.stores import shard
 from knowledge.stores.edge import EdgeStore
 from tests.knowledge.stores.contract import OpenStore, VectorStoreContract, near, texts, words
 from tests.knowledge.stores.corpus import EAST, NORTH, build_id, embedded, manifest_of, put
@@ -142,6 +143,15 @@ class TestFiles:
 
 
 class TestReaders:
+    async def test_more_chunks_than_are_kept_are_read_again(
+        self, store: EdgeStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(shard, "KEPT", 2)
+        await put(store, [embedded(f"legs {number}", NORTH, position=number) for number in range(5)])
+
+        for _ in range(2):
+            assert sorted(texts(await store.search(words("legs")))) == [f"legs {n}" for n in range(5)]
+
     async def test_reading_vectors_survives_a_swap(self, store: EdgeStore) -> None:
         many = [embedded(f"legs {number}", NORTH, position=number) for number in range(600)]
         await put(store, many, number=1)
