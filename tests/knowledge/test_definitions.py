@@ -91,7 +91,7 @@ def test_the_passages_that_define_what_is_asked_after_come_first() -> None:
         ("What is a robot?", "*Robots* are any machines that act."),
         ("What is the zero-moment point?", "The Zero-Moment  \n  Point is the place where moments vanish."),
         ("What are boxes?", "A box is a container."),
-        ("What is `combineReducers`?", "The `combineReducers()` helper is a function."),
+        ("What is `combineReducers`?", "`combineReducers` is a function that merges."),
     ],
 )
 def test_a_passage_defines_in_whatever_markup_and_number(question: str, text: str) -> None:
