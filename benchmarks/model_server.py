@@ -50,7 +50,10 @@ class Knobs:
             if number == cut_at and request.transport:
                 request.transport.abort()
                 return response
-            await response.write(_event(number, last=number == given.chunks - 1))
+            try:
+                await response.write(_event(number, last=number == given.chunks - 1))
+            except ConnectionResetError:  # nobody wants the rest
+                return response
             if given.chunks_per_second:
                 due += 1 / given.chunks_per_second
         return response
