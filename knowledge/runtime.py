@@ -47,6 +47,15 @@ class Runtime:
             _warn_of_another(built_with, had=self._embedders[built_with] is not None)
         return self._embedders[built_with]
 
+    async def prepare(self) -> None:
+        """Load now what the first question would wait for. Asks no provider for anything.
+
+        Raises VectorStoreUnavailable, EmbeddingUnavailable.
+        """
+        await self.model.prepare()
+        if (manifest := await self.index.manifest()) and (embedder := self.embedder(manifest.embedder)):
+            await embedder.prepare()
+
     async def aclose(self) -> None:
         """Close what was made here, so not the `index`."""
         made = [vars(self).get(name) for name in ("store", "model", "fallback_model")]

@@ -55,6 +55,12 @@ class Embedder(ABC):
     def plan(self, texts: Sequence[str]) -> EmbeddingPlan:
         """What `embed_documents(texts)` would take, without doing it."""
 
+    async def prepare(self) -> None:  # noqa: B027 - most have nothing to load
+        """Load what the first question would wait for. Asks no one for anything.
+
+        Raises EmbeddingUnavailable.
+        """
+
     async def aclose(self) -> None:  # noqa: B027 - most have nothing to close
         """Release connections."""
 
@@ -82,6 +88,9 @@ class LanguageModel(ABC):
     def fallbacks(self) -> Sequence["LanguageModel"]:
         """The models to ask in turn when this one fails before its first piece. They are closed with it."""
         return ()
+
+    async def prepare(self) -> None:  # noqa: B027 - most have nothing to load
+        """Load what the first question would wait for. Asks no one for anything."""
 
     async def aclose(self) -> None:  # noqa: B027 - most have nothing to close
         """Release connections."""

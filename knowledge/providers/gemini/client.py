@@ -49,8 +49,10 @@ class GeminiClient:
         self._opening: asyncio.Task[tuple[Client, ClientSession]] | None = None
 
     async def get(self) -> "AsyncClient":
+        """To be waited for before anything of the SDK is imported: two threads would see half of it."""
         if self._opening is None:
             self._opening = asyncio.create_task(_open())
+            self._opening.add_done_callback(self._forget_failure)
         client, _ = await asyncio.shield(self._opening)
         return client.aio
 
@@ -60,6 +62,10 @@ class GeminiClient:
             await client.aio.aclose()
             client.close()
             await session.close()
+
+    def _forget_failure(self, opening: "asyncio.Task[tuple[Client, ClientSession]]") -> None:
+        if opening.cancelled() or opening.exception():
+            self._opening = None
 
 
 def configured() -> bool:

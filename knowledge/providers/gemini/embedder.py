@@ -79,6 +79,9 @@ class GeminiEmbedder(Embedder):
             tokens=sum(math.ceil(length / CHARACTERS_PER_TOKEN) for length in lengths),
         )
 
+    async def prepare(self) -> None:
+        await self._client.get()
+
     async def aclose(self) -> None:
         await self._client.aclose()
 

@@ -21,6 +21,7 @@ from knowledge.providers.gemini import client
 from knowledge.types import Delta, Finish, FinishReason, Prompt, Role, TextDelta, Usage
 
 if TYPE_CHECKING:
+    from google.genai.models import AsyncModels
     from google.genai.types import Content, GenerateContentConfig, GenerateContentResponse
 
 logger = logging.getLogger(__name__)
@@ -74,8 +75,9 @@ class GeminiModel(LanguageModel):
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         begun = False
+        models = (await self._client.get()).models
         try:
-            async with aclosing(self._responses(prompt)) as responses:
+            async with aclosing(self._responses(models, prompt)) as responses:
                 async for response in responses:
                     if text := _text(response):
                         begun = True
@@ -87,14 +89,18 @@ class GeminiModel(LanguageModel):
         except client.sdk_failures() as exc:
             raise self._failure(exc, begun=begun) from exc
 
+    async def prepare(self) -> None:
+        await self._client.get()
+
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def _responses(self, prompt: Prompt) -> "AsyncGenerator[GenerateContentResponse, None]":
+    async def _responses(
+        self, models: "AsyncModels", prompt: Prompt
+    ) -> "AsyncGenerator[GenerateContentResponse, None]":
         """The SDK's stream, asking for as little thinking as the model can do with."""
         from google.genai.errors import ClientError
 
-        models = (await self._client.get()).models
         while True:
             thinking = _THINKING[self._thinking]
             connections = client.collect_responses()

@@ -47,6 +47,9 @@ class MiniLmEmbedder(Embedder):
     async def embed_query(self, text: str) -> Vector:
         return await asyncio.to_thread(_query_vector, text)
 
+    async def prepare(self) -> None:
+        await self.embed_query("")
+
     def plan(self, texts: Sequence[str]) -> EmbeddingPlan:
         windows = [window for windows in _windows(texts) for window in windows]
         return EmbeddingPlan(calls=len(list(_batches(windows))), tokens=sum(map(len, windows)))

@@ -1,0 +1,65 @@
+"""The SDK takes a second to load, and questions come meanwhile."""
+
+import asyncio
+import os
+import sys
+
+from chatbot_project.env import BASE_DIR
+from tests.standins.gemini.server import KEY, gemini
+
+__all__ = ["gemini"]
+
+PROGRAM = """
+import asyncio, django
+django.setup()
+from knowledge.providers.gemini.language import GeminiModel
+from knowledge.types import Prompt, PromptMessage, Role
+
+PROMPT = Prompt(
+    system="", messages=(PromptMessage(Role.USER, "What?"),), question="What?", max_output_tokens=9
+)
+
+async def first_piece(model):
+    async for delta in model.stream(PROMPT):
+        return delta.text
+
+async def main():
+    model = GeminiModel()
+    {while_it_loads}
+    print(await first_piece(model))
+    await model.aclose()
+
+asyncio.run(main())
+"""
+
+
+async def printed(gemini, while_it_loads):
+    """By a process that has not loaded the SDK yet."""
+    environment = os.environ | {
+        "ENV_FILE": "",
+        "DJANGO_SETTINGS_MODULE": "chatbot_project.settings",
+        "GEMINI_API_KEY": KEY,
+        "GEMINI_BASE_URL": gemini.url,
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PROGRAM.format(while_it_loads=while_it_loads)),
+        cwd=BASE_DIR,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    return output.decode()
+
+
+async def test_a_question_that_comes_meanwhile_waits_and_is_answered(gemini):
+    loading = "preparing = asyncio.create_task(model.prepare()); await asyncio.sleep(0.1)"
+    assert await printed(gemini, loading) == "The book says so\n"
+
+
+async def test_whoever_gives_up_meanwhile_does_no_harm(gemini):
+    loading = """
+    asking = asyncio.create_task(first_piece(model))
+    await asyncio.sleep(0.1)
+    asking.cancel()
+    await asyncio.wait([asking])"""
+    assert await printed(gemini, loading) == "The book says so\n"
