@@ -17,6 +17,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 
 class Inline(MiddlewareMixin):
+    """Put before a middleware of Django's: its steps are called as they are."""
+
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         prepare = getattr(self, "process_request", None)
         respond: Any = self.get_response

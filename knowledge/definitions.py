@@ -16,7 +16,7 @@ MOST_MOVED = 3  # passages
 _ARTICLE = r"(?:(?:an?|the)\s+)?"
 _TERM = r"(?P<term>[^?]+?)"
 _QUESTIONS = tuple(
-    re.compile(rf"\W*(?:(?:and|but|so|then|please)\b\W*)*{form}\s*(?:[?.!]|\Z)", re.IGNORECASE)
+    re.compile(rf"\W*(?:(?:and|but|so|then|please)\b\W*)*{form}\s*(?:[?.!](?!\w)|\Z)", re.IGNORECASE)
     for form in (
         rf"what\s+(?:does|do)\s+{_ARTICLE}{_TERM}\s+(?:mean|do|stand\s+for)",
         rf"wh(?:at|o)(?:['’]s|\s+(?:is|are|was|were))\s+(?:meant\s+by\s+)?{_ARTICLE}{_TERM}",
