@@ -69,7 +69,8 @@ def main() -> None:
 
 def _questions(path: Path | None) -> list[str]:
     if path is None:
-        return [*QUESTIONS] * ROUNDS
+        # Each a new one, because the vectors of questions that were asked before are remembered.
+        return [f"{question} ({number})" for number in range(ROUNDS) for question in QUESTIONS]
     return [json.loads(line)["text"] for line in path.read_text().splitlines()]
 
 
