@@ -1,5 +1,6 @@
 """The parts in use, one set for each event loop: store, embedders, language models."""
 
+import asyncio
 import logging
 from functools import cached_property
 
@@ -48,11 +49,13 @@ class Runtime:
         return self._embedders[built_with]
 
     async def prepare(self) -> None:
-        """Load now what the first question would wait for. Asks no provider for anything.
+        """Load now what the first question would wait for, as far as it can be. Asks no provider."""
+        loading = (self.model.prepare(), self._prepare_embedder())
+        for failure in await asyncio.gather(*loading, return_exceptions=True):
+            if isinstance(failure, Exception):  # questions meet it again, and are answered as well as can be
+                logger.warning("What questions need cannot be loaded: %s", failure)
 
-        Raises VectorStoreUnavailable, EmbeddingUnavailable.
-        """
-        await self.model.prepare()
+    async def _prepare_embedder(self) -> None:
         if (manifest := await self.index.manifest()) and (embedder := self.embedder(manifest.embedder)):
             await embedder.prepare()
 

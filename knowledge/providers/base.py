@@ -90,7 +90,10 @@ class LanguageModel(ABC):
         return ()
 
     async def prepare(self) -> None:  # noqa: B027 - most have nothing to load
-        """Load what the first question would wait for. Asks no one for anything."""
+        """Load what the first question would wait for. Asks no one for anything.
+
+        Raises ModelUnavailable.
+        """
 
     async def aclose(self) -> None:  # noqa: B027 - most have nothing to close
         """Release connections."""

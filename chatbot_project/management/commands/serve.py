@@ -3,7 +3,6 @@ import gc
 import logging
 import signal
 import sys
-from contextlib import suppress
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from chatbot_project.env import BASE_DIR
 from chatbot_project.index_build import build_index
 from chatbot_project.startup import ensure_superuser, has_superuser, migrate
 from knowledge.builds import mend
-from knowledge.errors import KnowledgeError, VectorStoreUnavailable
+from knowledge.errors import VectorStoreUnavailable
 from knowledge.providers.registry import embedder, language_model
 from knowledge.runtime import close_runtime, runtime
 from knowledge.stores import open_store
@@ -96,9 +95,9 @@ async def _in_background() -> None:
 
 
 async def _get_ready() -> None:
-    await build_index()
-    with suppress(KnowledgeError):  # the first question will tell
-        await runtime().prepare()
+    # Of an index that is there already questions are asked while a newer one is built.
+    await asyncio.gather(runtime().prepare(), build_index())
+    await runtime().prepare()
     # What is loaded by now stays. Each time that the garbage collector looked through it, all answers would
     # wait for a quarter of a second.
     gc.collect()

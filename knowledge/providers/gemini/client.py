@@ -48,17 +48,27 @@ class GeminiClient:
     def __init__(self) -> None:
         self._opening: asyncio.Task[tuple[Client, ClientSession]] | None = None
 
-    async def get(self) -> "AsyncClient":
-        """To be waited for before anything of the SDK is imported: two threads would see half of it."""
+    async def get(self, into: type[KnowledgeError]) -> "AsyncClient":
+        """To be waited for before anything of the SDK is imported: two threads would see half of it.
+
+        Raises `into` where the SDK cannot be opened, and tries again the next time.
+        """
         if self._opening is None:
             self._opening = asyncio.create_task(_open())
             self._opening.add_done_callback(self._forget_failure)
-        client, _ = await asyncio.shield(self._opening)
+        try:
+            client, _ = await asyncio.shield(self._opening)
+        except Exception as exc:  # whatever packages, certificates and proxies of this machine lead to
+            raise into(f"The SDK of Gemini cannot be opened ({type(exc).__name__}: {exc}).") from exc
         return client.aio
 
     async def aclose(self) -> None:
-        if self._opening is not None:
-            (client, session), self._opening = await self._opening, None
+        opening, self._opening = self._opening, None
+        if opening is None:
+            return
+        await asyncio.wait([opening])
+        if opening.exception() is None:
+            client, session = opening.result()
             await client.aio.aclose()
             client.close()
             await session.close()
@@ -76,7 +86,11 @@ async def _open() -> "tuple[Client, ClientSession]":
     # In threads, because importing the SDK and reading the certificates takes about a second.
     await asyncio.to_thread(importlib.import_module, "google.genai")
     session = _session()
-    return await asyncio.to_thread(_client, session), session
+    try:
+        return await asyncio.to_thread(_client, session), session
+    except BaseException:
+        await session.close()
+        raise
 
 
 def _client(session: "ClientSession") -> "Client":

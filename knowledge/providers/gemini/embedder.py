@@ -80,7 +80,7 @@ class GeminiEmbedder(Embedder):
         )
 
     async def prepare(self) -> None:
-        await self._client.get()
+        await self._client.get(EmbeddingUnavailable)
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -97,7 +97,7 @@ class GeminiEmbedder(Embedder):
 
     async def _embed(self, texts: Sequence[str], task: Task, *, seconds: float) -> list[Vector]:
         """One request. Raises EmbeddingUnavailable."""
-        client = await self._client.get()
+        client = await self._client.get(EmbeddingUnavailable)
         from google.genai.types import Content, ContentListUnion, EmbedContentConfig, Part
 
         # Of a list of strings the newer models make a single embedding; of a list of Contents one each.

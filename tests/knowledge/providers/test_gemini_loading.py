@@ -4,10 +4,21 @@ import asyncio
 import os
 import sys
 
+import pytest
+
 from chatbot_project.env import BASE_DIR
+from knowledge.errors import EmbeddingUnavailable, ModelUnavailable
+from knowledge.providers.gemini.embedder import GeminiEmbedder
+from knowledge.providers.gemini.language import GeminiModel
+from knowledge.runtime import Runtime
+from knowledge.types import Prompt, PromptMessage, Role
 from tests.standins.gemini.server import KEY, gemini
 
 __all__ = ["gemini"]
+
+PROMPT = Prompt(
+    system="", messages=(PromptMessage(Role.USER, "What?"),), question="What?", max_output_tokens=9
+)
 
 PROGRAM = """
 import asyncio, django
@@ -63,3 +74,38 @@ async def test_whoever_gives_up_meanwhile_does_no_harm(gemini):
     asking.cancel()
     await asyncio.wait([asking])"""
     assert await printed(gemini, loading) == "The book says so\n"
+
+
+@pytest.fixture
+def no_certificates(monkeypatch):
+    """Certificates that are not where the environment says they are, until the fixture is called."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    return lambda: monkeypatch.delenv("SSL_CERT_FILE")
+
+
+async def test_a_model_whose_sdk_cannot_be_opened_is_unavailable_until_it_can(gemini, no_certificates):
+    model = GeminiModel()
+    with pytest.raises(ModelUnavailable, match="SDK of Gemini cannot be opened"):
+        [delta async for delta in model.stream(PROMPT)]
+
+    no_certificates()
+    assert [delta async for delta in model.stream(PROMPT)]
+    await model.aclose()
+
+
+async def test_so_is_the_embedder(gemini, no_certificates):
+    embedder = GeminiEmbedder()
+    with pytest.raises(EmbeddingUnavailable, match="SDK of Gemini cannot be opened"):
+        await embedder.embed_query("What?")
+
+    no_certificates()
+    assert (await embedder.embed_query("What?")).any()
+    await embedder.aclose()
+
+
+async def test_preparing_tells_the_log_what_will_be_missing(gemini, no_certificates, caplog):
+    runtime = Runtime()
+    await runtime.prepare()
+    await runtime.aclose()
+
+    assert "SDK of Gemini cannot be opened" in caplog.text
