@@ -1,7 +1,8 @@
 """Django's own middleware, run on the event loop.
 
 Django gives each of their steps, some ten in a request, to a thread, because a step may wait for something.
-Theirs wait for the database alone, and only where a session has been changed or a message been left.
+Theirs wait only where a session has been changed or a message been left, for the database, and where a form
+has been sent, for its fields to be read.
 """
 
 from typing import Any
@@ -15,9 +16,11 @@ from django.http.response import HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
 from django.utils.deprecation import MiddlewareMixin
 
+READING = ("GET", "HEAD", "OPTIONS", "TRACE")  # methods that send no form
+
 
 class Inline(MiddlewareMixin):
-    """Put before a middleware of Django's: its steps are called as they are."""
+    """Put before a middleware of Django's: its steps are called as they are, but for those that must wait."""
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         prepare = getattr(self, "process_request", None)
@@ -53,9 +56,12 @@ class AuthenticationMiddleware(Inline, auth.AuthenticationMiddleware):
 
 class CsrfViewMiddleware(Inline, csrf.CsrfViewMiddleware):
     async def process_view(  # type: ignore[override]
-        self, request: HttpRequest, *view: Any
+        self, request: HttpRequest, view: Any, *arguments: Any
     ) -> HttpResponseBase | None:
-        return super().process_view(request, *view)
+        check = super().process_view
+        if request.method in READING or getattr(view, "csrf_exempt", False):
+            return check(request, view, *arguments)
+        return await sync_to_async(check)(request, view, *arguments)
 
 
 class SessionMiddleware(Inline, sessions.SessionMiddleware):

@@ -1,10 +1,11 @@
 """Sessions and messages are kept in spite of their middleware running on the event loop."""
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
-from django.test import AsyncRequestFactory
+from django.test import AsyncClient, AsyncRequestFactory
 
 from chatbot_project import inline_middleware
 from chatbot_project.inline_middleware import MessageMiddleware, SessionMiddleware
@@ -55,3 +56,36 @@ async def test_what_has_neither_waits_for_no_thread(async_client, monkeypatch):
 
     assert response.status_code == 200
     assert response.headers["X-Frame-Options"] == "DENY"
+
+
+async def test_a_form_is_read_in_a_thread_and_must_bring_its_token(monkeypatch):
+    given_away = []
+
+    def noted(function):
+        given_away.append(function.__name__)
+        return sync_to_async(function)
+
+    monkeypatch.setattr(inline_middleware, "sync_to_async", noted)
+    client = AsyncClient(enforce_csrf_checks=True)
+    page = await client.get("/admin/login/")
+    form = {"username": "ann", "password": "wrong"}
+
+    refused = await client.post("/admin/login/", form)
+    assert refused.status_code == 403
+    accepted = await client.post(
+        "/admin/login/", {**form, "csrfmiddlewaretoken": str(page.context["csrf_token"])}
+    )
+    assert "Please enter the correct username and password" in accepted.content.decode()
+    assert given_away.count("process_view") == 2
+
+
+async def test_what_needs_no_token_is_not_read_ahead(monkeypatch):
+    given_away = []
+    monkeypatch.setattr(inline_middleware, "sync_to_async", given_away.append)
+
+    response = await AsyncClient(enforce_csrf_checks=True).post(
+        "/v1/query", {"query": " "}, content_type="application/json"
+    )
+
+    assert response.status_code == 400
+    assert given_away == []
