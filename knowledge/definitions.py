@@ -16,7 +16,7 @@ MOST_MOVED = 3  # passages
 _ARTICLE = r"(?:(?:an?|the)\s+)?"
 _TERM = r"(?P<term>[^?]+?)"
 _QUESTIONS = tuple(
-    re.compile(rf"\W*(?:(?:and|but|so|then|please)\b\W*)*{form}\s*(?:[?.!](?!\w)|\Z)", re.IGNORECASE)
+    re.compile(rf"\W*(?:(?:and|but|so|then|please)\b\W*)*{form}\s*(?:\?|[.!](?!\w)|\Z)", re.IGNORECASE)
     for form in (
         rf"what\s+(?:does|do)\s+{_ARTICLE}{_TERM}\s+(?:mean|do|stand\s+for)",
         rf"wh(?:at|o)(?:['’]s|\s+(?:is|are|was|were))\s+(?:meant\s+by\s+)?{_ARTICLE}{_TERM}",
@@ -25,6 +25,8 @@ _QUESTIONS = tuple(
 )
 _MOST_WORDS_ALONE = 3
 _SHORTEST_PLURAL = 3
+_PLURAL = re.compile(r"(?:(?<=[^s])s|(?<=[xs])es)\Z")
+_FIRST_LETTERS = re.compile(r"[^\W_]+")
 # "What is a topic in ROS 2?" asks after the topic.
 _PLACE = re.compile(r"\s+(?:in|within|for)\s+.*", re.IGNORECASE | re.DOTALL)
 _IDENTIFIER = re.compile(r"[a-z][A-Z]|_|\(\)|\w\.\w")
@@ -115,15 +117,19 @@ def _any_number(term: str) -> str:
 
 @lru_cache(maxsize=256)
 def _beginning(term: str) -> str:
-    """What a text must hold, in lower case, to have the term in either number."""
-    return _singular(term)[0].lower()
+    """What a text must hold, in lower case, to have the term in either number and whatever markup."""
+    first = _FIRST_LETTERS.search(term)
+    return _stem(first.group()).lower() if first else ""
 
 
 def _singular(term: str) -> list[str]:
     """The term's words, the last one without the ending of a plural."""
     *before, last = _plain(term).split() or [term]
-    stem = re.sub(r"(?:(?<=[^s])s|(?<=[xs])es)\Z", "", last) if len(last) > _SHORTEST_PLURAL else last
-    return [*before, stem]
+    return [*before, _stem(last)]
+
+
+def _stem(word: str) -> str:
+    return _PLURAL.sub("", word) if len(word) > _SHORTEST_PLURAL else word
 
 
 @lru_cache(maxsize=50_000)  # the same sentences are met with question after question

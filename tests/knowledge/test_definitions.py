@@ -29,6 +29,7 @@ def strength(text: str, question: str, *headings: str) -> float:
         ("What is `ray.get`?", ("ray.get",)),
         ("What does numpy.dot() do?", ("numpy.dot()",)),
         ("What is torque. And why?", ("torque",)),
+        ("What is torque?And why?", ("torque",)),
         ("What is a topic in ROS 2?", ("topic in ROS 2", "topic")),
         ("Explain the zero-moment point.", ("zero-moment point",)),
         ("pure functions", ("pure functions",)),
@@ -95,6 +96,7 @@ def test_the_passages_that_define_what_is_asked_after_come_first() -> None:
         ("What is the zero-moment point?", "The Zero-Moment  \n  Point is the place where moments vanish."),
         ("What are boxes?", "A box is a container."),
         ("What is `combineReducers`?", "`combineReducers` is a function that merges."),
+        ("What is Optional[str]?", "`Optional[str]` is a string or nothing."),
     ],
 )
 def test_a_passage_defines_in_whatever_markup_and_number(question: str, text: str) -> None:
