@@ -40,6 +40,11 @@ class _QueryVectors:
 _query_vectors = PerLoop(_QueryVectors)
 
 
+def forget_query_vectors() -> None:
+    """Of the running loop, which they would keep in memory."""
+    _query_vectors.pop()
+
+
 async def query_vector(text: str, embedder: Embedder | None) -> Vector | None:
     """The text's vector; None without an embedder, or while it fails."""
     return await _query_vectors.get().of(text, embedder) if embedder else None

@@ -10,6 +10,7 @@ from knowledge.per_loop import PerLoop
 from knowledge.providers.base import Embedder, LanguageModel
 from knowledge.providers.registry import embedder as configured_embedder
 from knowledge.providers.registry import embedder_of, language_model, local_language_model
+from knowledge.query_vectors import forget_query_vectors
 from knowledge.stores import open_store
 from knowledge.stores.base import SearchableIndex, VectorStore
 from knowledge.types import EmbedderIdentity
@@ -97,5 +98,6 @@ def runtime() -> Runtime:
 
 
 async def close_runtime() -> None:
+    forget_query_vectors()
     if (current := _runtimes.pop()) is not None:
         await current.aclose()

@@ -1,9 +1,12 @@
 """A question's embedding: asked for once, remembered, done without."""
 
 import asyncio
+import gc
 import logging
+import weakref
 
 from knowledge.query_vectors import REMEMBERED, query_vector
+from knowledge.runtime import close_runtime
 
 
 async def test_a_question_is_embedded_once_however_many_ask_it(hash_embedder):
@@ -62,3 +65,15 @@ async def test_one_who_gives_up_takes_nothing_from_the_others(hash_embedder):
     waiting[0].cancel()
 
     assert await waiting[1] is not None
+
+
+def test_a_loop_whose_runtime_was_closed_is_not_kept(hash_embedder):
+    async def ask():
+        await query_vector("What is a gait?", hash_embedder())
+        await close_runtime()
+        return weakref.ref(asyncio.get_running_loop())
+
+    loop = asyncio.run(ask())
+    gc.collect()
+
+    assert loop() is None
