@@ -135,7 +135,8 @@ class Shard:
             for record in records:
                 point_id = cast(UUID, record.id)
                 self._read[point_id] = to_chunk(point_id, _payload(record))
-        chunks = [self._read[point_id] for point_id in ids]
+        chunks = [self._read.pop(point_id) for point_id in ids]
+        self._read.update((chunk.id, chunk) for chunk in chunks)  # as the latest
         while len(self._read) > KEPT:
             del self._read[next(iter(self._read))]
         return chunks
