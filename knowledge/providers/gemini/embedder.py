@@ -12,7 +12,8 @@ from django.conf import settings
 from knowledge.batches import batches
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.providers.base import Embedder, EmbeddingPlan
-from knowledge.providers.gemini.client import GeminiClient, configured, sdk_failures, translated
+from knowledge.providers.gemini.client import GeminiClient, configured
+from knowledge.providers.gemini.failures import sdk_failures, translated
 from knowledge.types import EmbedderIdentity, Matrix, Vector
 from knowledge.vectors import normalised
 

@@ -17,7 +17,8 @@ from knowledge.errors import (
     ModelUnavailable,
 )
 from knowledge.providers.base import LanguageModel
-from knowledge.providers.gemini import client
+from knowledge.providers.gemini.client import GeminiClient, collect_responses, configured
+from knowledge.providers.gemini.failures import sdk_failures, trouble_of
 from knowledge.types import Delta, Finish, FinishReason, Prompt, Role, TextDelta, Usage
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ _THINKING = (
 class GeminiModel(LanguageModel):
     provider = "gemini"
 
-    def __init__(self, model: str = "", *, shared: client.GeminiClient | None = None) -> None:
+    def __init__(self, model: str = "", *, shared: GeminiClient | None = None) -> None:
         """Without arguments the configured model; its fallbacks are named ones that share its client."""
         self.model = model or settings.GEMINI_MODEL
-        self._client = shared or client.GeminiClient()
+        self._client = shared or GeminiClient()
         self._thinking = 0  # the first of _THINKING that the model has not refused
         others = () if model else settings.GEMINI_FALLBACK_MODELS
         self._fallbacks = tuple(
@@ -68,7 +69,7 @@ class GeminiModel(LanguageModel):
 
     @classmethod
     def configured(cls) -> bool:
-        return client.configured()
+        return configured()
 
     def fallbacks(self) -> Sequence[LanguageModel]:
         return self._fallbacks
@@ -86,7 +87,7 @@ class GeminiModel(LanguageModel):
                         await _drain(responses)
                         yield finish
                         return
-        except client.sdk_failures() as exc:
+        except sdk_failures() as exc:
             raise self._failure(exc, begun=begun) from exc
 
     async def prepare(self) -> None:
@@ -103,7 +104,7 @@ class GeminiModel(LanguageModel):
 
         while True:
             thinking = _THINKING[self._thinking]
-            connections = client.collect_responses()
+            connections = collect_responses()
             try:
                 async for response in await models.generate_content_stream(
                     model=self.model, contents=_contents(prompt), config=_config(prompt, thinking)
@@ -121,7 +122,7 @@ class GeminiModel(LanguageModel):
                     connection.close()
 
     def _failure(self, exc: Exception, *, begun: bool) -> KnowledgeError:
-        trouble = client.trouble_of(exc, model=self.model, setting="GEMINI_MODEL")
+        trouble = trouble_of(exc, model=self.model, setting="GEMINI_MODEL")
         kind: type[KnowledgeError] = ModelUnavailable
         if begun:
             kind = ModelInterrupted
@@ -134,7 +135,7 @@ class GeminiModel(LanguageModel):
 
 async def _drain(responses: "AsyncGenerator[GenerateContentResponse, None]") -> None:
     """Read to the very end, so that the connection can be used again. The answer is whole in any case."""
-    with suppress(*client.sdk_failures()):
+    with suppress(*sdk_failures()):
         async with asyncio.timeout(1):
             async for _ in responses:
                 pass
