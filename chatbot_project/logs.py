@@ -73,7 +73,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.request": {"filters": ["traceback"]},
             # Why the database cannot be reached.
             "psycopg.pool": {"filters": ["names"]},
-            # Its message is the host name that a stranger sent.
-            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+            # Its errors name the host that a stranger sent; the access log has a line of the request.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }

@@ -117,6 +117,14 @@ def test_the_book_answers(serving):
     assert 'id="zero-moment-point"' in page.text
 
 
+def test_a_strangers_host_name_is_not_in_the_log(serving):
+    response = serving.site.get("/v1/index", headers={"Host": "evil.example"})
+    assert (response.status_code, response.json()["code"]) == (400, "host_not_allowed")
+    serving.site.get("/v1/index")  # what came before is in the log by then
+    assert "GET /v1/index 400" in serving.log.read_text()
+    assert "evil" not in serving.log.read_text()
+
+
 def test_a_body_beyond_all_bounds_is_refused_in_the_shape_of_errors(serving):
     response = serving.site.post(
         "/v1/query", content=b"[" * 5_000_000, headers={"Content-Type": "application/json"}
