@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from chat.authentication import StaffSessionAuthentication
 from chat.database import in_thread
 from chat.rendering import Reader
+from chat.serializers import IdempotencyKeySerializer
 from chat.visitors import token_of
 
 
@@ -61,6 +62,14 @@ class AsyncView(APIView):  # type: ignore[misc]
     def _method(self, name: str) -> Callable[..., Awaitable[HttpResponseBase]]:
         known = name in self.http_method_names and hasattr(self, name)
         return getattr(self, name) if known else self.http_method_not_allowed  # type: ignore[no-any-return]
+
+
+def idempotency_key_of(request: Request) -> str:
+    """The header's; empty without one. Raises ValidationError."""
+    sent = IdempotencyKeySerializer(data={"idempotency_key": request.headers.get("Idempotency-Key", "")})
+    sent.is_valid(raise_exception=True)
+    key: str = sent.validated_data["idempotency_key"]
+    return key
 
 
 def reader_of(request: Request, *, visitor: UUID | None) -> Reader:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat.access import Caller, caller_of, conversation_for
-from chat.api import AsyncView
+from chat.api import AsyncView, idempotency_key_of
 from chat.database import in_thread
 from chat.events import Done, Event, Failed, Idle, Metadata, Token
 from chat.models import Channel, Message
@@ -50,7 +50,7 @@ class CompatChatView(AsyncView):
             selected_text=(fields.get("context") or "") if fields["mode"] == "selection" else "",
             request_id=current_request_id.get(),
             # Without a token there is no owner whose key it could be.
-            idempotency_key=request.headers.get("Idempotency-Key", "") if caller.visitor else "",
+            idempotency_key=idempotency_key_of(request) if caller.visitor else "",
         )
         return streaming_response(_lines(await turn_engine().ask(asked)))
 

@@ -141,7 +141,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._send_event(stream.end, stream, reader)
 
     async def _send_event(self, event: Event, stream: AnswerStream, reader: Reader) -> None:
-        await self._send({**event_json(event, stream, reader), "seq": event.seq})
+        await self._send(event_json(event, stream, reader))
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(frame, ensure_ascii=False))

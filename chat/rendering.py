@@ -25,19 +25,18 @@ class Reader:
 
 def event_json(event: Event, stream: AnswerStream, reader: Reader) -> dict[str, Any]:
     """One of the objects of the event stream and the WebSocket."""
-    message_id = str(stream.metadata.message_id)
+    place = {"message_id": str(stream.metadata.message_id), "seq": event.seq}
     match event:
         case Metadata():
-            return {"type": "metadata", **_ids(event, reader), "request_id": event.request_id}
+            return {"type": "metadata", **place, **_ids(event, reader), "request_id": event.request_id}
         case Sources():
-            sources = sources_json(event.sources, reader)
-            return {"type": "sources", "message_id": message_id, "sources": sources}
+            return {"type": "sources", **place, "sources": sources_json(event.sources, reader)}
         case Token():
-            return {"type": "token", "message_id": message_id, "content": event.content, "seq": event.seq}
+            return {"type": "token", **place, "content": event.content}
         case Done():
-            return {"type": "done", **answer_json(event, stream, reader)}
+            return {"type": "done", **place, **answer_json(event, stream, reader)}
         case Failed():
-            return {"type": "error", "message_id": message_id, **event.error.as_json()}
+            return {"type": "error", **place, **event.error.as_json()}
 
 
 def answer_json(done: Done, stream: AnswerStream, reader: Reader) -> dict[str, Any]:

@@ -10,7 +10,13 @@ LONGEST_QUERY = 4000
 LONGEST_SELECTION = 8000
 
 
-class QuerySerializer(serializers.Serializer[Any]):
+class IdempotencyKeySerializer(serializers.Serializer[Any]):
+    """What the same question may be sent again under, in the body or as a header."""
+
+    idempotency_key = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+
+
+class QuerySerializer(IdempotencyKeySerializer):
     """A question: the body of POST /v1/query and of the WebSocket's `ask`."""
 
     query = serializers.CharField(max_length=LONGEST_QUERY)
@@ -24,7 +30,6 @@ class QuerySerializer(serializers.Serializer[Any]):
         r"^https?://\S+$", max_length=2000, required=False, allow_blank=True, allow_null=True
     )
     stream = serializers.BooleanField(required=False, default=False)
-    idempotency_key = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
 
 
 class SearchSerializer(serializers.Serializer[Any]):

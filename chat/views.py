@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat.access import answer_for, caller_of
-from chat.api import AsyncView, reader_of
+from chat.api import AsyncView, idempotency_key_of, reader_of
 from chat.authentication import StaffSessionAuthentication, VisitorQueryAuthentication
 from chat.database import in_thread
 from chat.events import Failed
@@ -73,7 +73,7 @@ class QueryView(AsyncView):
             caller=caller_of(request),
             channel=Channel.SSE if streams else Channel.REST,
             request_id=current_request_id.get(),
-            key=request.headers.get("Idempotency-Key", ""),
+            key=idempotency_key_of(request),
         )
         stream = await turn_engine().ask(asked)
         reader = reader_of(request, visitor=stream.metadata.visitor)

@@ -109,14 +109,14 @@ def newcomer() -> Visitor:
 
 
 async def read_events(response: Any) -> list[dict[str, Any]]:
-    """The events of a whole event stream, each with its id as `seq` where it has one."""
+    """The events of a whole event stream. The id of each is its `seq`, where it has one."""
     body = b"".join([chunk async for chunk in response.streaming_content]).decode()
     events = []
     for block in filter(None, body.split("\n\n")):
         fields = dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
         if fields:
-            seq = {"seq": int(fields["id"])} if "id" in fields else {}
-            events.append({**json.loads(fields["data"]), **seq})
+            events.append(json.loads(fields["data"]))
+            assert fields.get("id") == (str(events[-1]["seq"]) if "seq" in events[-1] else None)
     return events
 
 

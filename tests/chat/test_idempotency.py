@@ -39,6 +39,13 @@ async def test_a_key_cannot_be_used_for_another_question(alice):
     assert (response.status_code, response.json()["code"]) == (422, "idempotency_mismatch")
 
 
+@pytest.mark.parametrize("path", ["/v1/query", "/api/chat"])
+async def test_a_key_that_is_too_long_is_refused(alice, path):
+    response = await alice.post(path, {"query": QUESTION, "message": QUESTION}, **key("k" * 201))
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert "idempotency_key" in response.json()["errors"]
+
+
 async def test_another_visitors_key_is_another_key(alice, mallory):
     first = (await alice.ask(QUESTION, key("k1"))).json()
     second = (await mallory.ask(QUESTION, key("k1"))).json()
