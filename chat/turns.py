@@ -1,6 +1,7 @@
 """Turns: question in, events out. Nothing else writes messages."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -26,6 +27,8 @@ from knowledge.types import Selection
 
 if TYPE_CHECKING:
     from chat.relay import Relay
+
+logger = logging.getLogger(__name__)
 
 RESTART_SECONDS = 5.0
 TOKENS_APART = 0.03  # seconds; the eye is no faster
@@ -153,6 +156,8 @@ class TurnEngine:
         turns = list(self._running.values())
         if turns:
             await asyncio.wait([asyncio.create_task(turn.finished()) for turn in turns], timeout=grace)
+        if self._running:
+            logger.warning("Interrupted because the server stops: %d answers", len(self._running))
         for turn in turns:
             turn.stop(by_reader=False)
         await asyncio.gather(*(turn.finished() for turn in turns))

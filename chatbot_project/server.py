@@ -115,6 +115,7 @@ class ChatServer(Server):  # type: ignore[misc]
             await asyncio.wait([self._background])
             await self._on_stop()
             await self._close_connections()
+            logger.info("Stopped")
         # The last resort of a process that ends: nobody else would see it.
         except Exception:
             logger.exception("The server could not stop in good order")

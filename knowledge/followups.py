@@ -89,7 +89,7 @@ async def _rewritten(question: str, history: Sequence[PastTurn], model: Language
             pieces = [delta.text async for delta in deltas if isinstance(delta, TextDelta)]
     except (KnowledgeError, TimeoutError) as exc:
         logger.warning(
-            "The question could not be rewritten by %s: %s", model.model, exc or "it took too long"
+            "The question could not be rewritten by %s: %s", model.model, str(exc) or "it took too long"
         )
         return None
     return " ".join("".join(pieces).split())

@@ -169,12 +169,13 @@ async def test_a_follow_up_is_rewritten_before_it_is_looked_up(site, alice):
     assert len(site.calls) == 3
 
 
-async def test_a_follow_up_does_not_wait_long_for_its_rewrite(site, alice, settings):
+async def test_a_follow_up_does_not_wait_long_for_its_rewrite(site, alice, settings, caplog):
     first = (await alice.ask(QUESTION)).json()
     settings.LLM_REWRITE_TIMEOUT = 0.1
     site.generation.play(LITE, Reply(before_headers=30), Reply())
     second = await alice.ask("and how is it measured?", conversation_id=first["conversation_id"])
     assert second.json()["answer"] == PIECES
+    assert any(message.endswith(f"by {LITE}: it took too long") for message in caplog.messages)
 
 
 @pytest.mark.parametrize(

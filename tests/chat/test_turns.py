@@ -304,7 +304,7 @@ async def test_a_conversation_deleted_while_it_is_answered_stays_deleted(alice, 
     assert await Message.objects.acount() == 0
 
 
-async def test_before_it_stops_the_server_stores_running_turns_as_interrupted(scripted_model):
+async def test_before_it_stops_the_server_stores_running_turns_as_interrupted(scripted_model, caplog):
     scripted_model.default = Script(gate=asyncio.Event())
     stream = await turn_engine().ask(a_question())
     while not stream.text:
@@ -313,6 +313,7 @@ async def test_before_it_stops_the_server_stores_running_turns_as_interrupted(sc
     stored = await the_answer()
     assert (stored.status, stored.content) == (Message.Status.INTERRUPTED, "The book says so")
     assert stream.end is not None
+    assert "Interrupted because the server stops: 1 answers" in caplog.messages
     with pytest.raises(ShuttingDown):
         await turn_engine().ask(a_question())
 
