@@ -97,7 +97,7 @@ class IndexBuildAdmin(MirrorAdmin):
     def took(self, build: IndexBuild) -> str:
         return "-" if build.duration is None else f"{build.duration.total_seconds():.1f}\N{NO-BREAK SPACE}s"
 
-    @display(description="Documents")
+    @display(description="In the index")
     def documents_in_build(self, build: IndexBuild) -> str:
         address = f"{reverse('admin:knowledge_document_changelist')}?build__id__exact={build.pk}"
         return format_html('<a class="text-link" href="{}">Show its documents</a>', address)

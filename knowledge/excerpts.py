@@ -13,12 +13,13 @@ EXCERPT_LENGTH = 300  # code points
 _LINK = re.compile(
     r"!\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|\[([^\[\]]*)\]\([^()\s]*[/.#:][^()\s]*(?:\s[^()]*)?\)"
 )
+_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*$", re.MULTILINE)
 
 
 def excerpt(text: str, *, question: str) -> str:
     """The passage from its best sentence on, at most EXCERPT_LENGTH long, cut between words.
 
-    Without links' targets, images and invisible characters.
+    Without links' targets, images, the fences around code and invisible characters.
     """
     asked = content_words(question)
     best = max(_sentence_words(text), key=lambda found: len(asked & found[1]), default=(0, None))
@@ -32,7 +33,7 @@ def _sentence_words(text: str) -> tuple[tuple[int, frozenset[str]], ...]:
 
 
 def _cut(text: str) -> str:
-    text = " ".join(_LINK.sub(r"\1\2", visible(text)).split())
+    text = " ".join(_LINK.sub(r"\1\2", _FENCE.sub("", visible(text))).split())
     if len(text) <= EXCERPT_LENGTH:
         return text
     return text[: EXCERPT_LENGTH - 1].rpartition(" ")[0].rstrip(",;:") + "…"
