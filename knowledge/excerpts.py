@@ -13,7 +13,8 @@ EXCERPT_LENGTH = 300  # code points
 _LINK = re.compile(
     r"!\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|\[([^\[\]]*)\]\([^()\s]*[/.#:][^()\s]*(?:\s[^()]*)?\)"
 )
-_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*$", re.MULTILINE)
+# A line that begins or ends a block of code, in a quotation or a list item, too.
+_FENCE = re.compile(r"^(?:[ \t>]|(?:[-+*]|\d{1,9}[.)])[ \t])*(?:`{3,}[^`\n]*|~{3,}[^\n]*)$", re.MULTILINE)
 
 
 def excerpt(text: str, *, question: str) -> str:

@@ -1,5 +1,7 @@
 """What is shown of a passage beside its citation."""
 
+import pytest
+
 from knowledge.excerpts import EXCERPT_LENGTH, excerpt
 
 
@@ -19,6 +21,19 @@ def test_it_shows_what_a_reader_sees_of_links_and_images() -> None:
     assert excerpt(text, question="gait") == "A gait is seen in a picture and [here][1]."
 
 
-def test_code_is_shown_without_the_fences_around_it() -> None:
-    text = 'Start the node so:\n\n```python title="node.py"\nrclpy.init()\n```\n\nThen spin.'
-    assert excerpt(text, question="start the node") == "Start the node so: rclpy.init() Then spin."
+@pytest.mark.parametrize(
+    "code",
+    [
+        '```python title="node.py"\nrclpy.init()\n```',
+        "  ~~~\n  rclpy.init()\n  ~~~",
+        "- ```python\n  rclpy.init()\n  ```",
+        "> ```\nrclpy.init()\n> ```",
+    ],
+)
+def test_code_is_shown_without_the_fences_around_it(code: str) -> None:
+    shown = excerpt(f"Start the node so:\n\n{code}\n\nThen spin.", question="start the node")
+    assert shown == "Start the node so: rclpy.init() Then spin."
+
+
+def test_code_within_a_line_is_shown_as_it_is() -> None:
+    assert excerpt("```ray.get``` fetches it.", question="fetch") == "```ray.get``` fetches it."
