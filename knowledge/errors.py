@@ -116,7 +116,7 @@ class ModelUnavailable(KnowledgeError):
 
 
 class ModelRefused(ModelUnavailable):
-    """The provider takes no call from this site, for its key or region: none of its models will answer."""
+    """No call to the provider can be made, for its key, region or SDK: none of its models will answer."""
 
 
 class ModelConnectTimeout(ModelUnavailable):

@@ -1,4 +1,4 @@
-"""The Gemini API's client, as the embedder and the language model share it."""
+"""The Gemini API's client, as the embedder and the language model use it."""
 
 import asyncio
 import importlib
@@ -46,8 +46,12 @@ class GeminiClient:
             self._opening.add_done_callback(self._forget_failure)
         try:
             client, _ = await asyncio.shield(self._opening)
-        except Exception as exc:  # whatever packages, certificates and proxies of this machine lead to
-            raise into(f"The SDK of Gemini cannot be opened ({type(exc).__name__}: {exc}).") from exc
+        except Exception as exc:  # whose text may name a host
+            raise into(
+                f"The SDK of Gemini cannot be opened ({type(exc).__name__}). "
+                "Check SSL_CERT_FILE and the proxies, if the environment names any.",
+                permanent=True,
+            ) from exc
         return client.aio
 
     async def aclose(self) -> None:
@@ -62,7 +66,8 @@ class GeminiClient:
             await session.close()
 
     def _forget_failure(self, opening: "asyncio.Task[tuple[Client, ClientSession]]") -> None:
-        if opening.cancelled() or opening.exception():
+        failed = opening.cancelled() or opening.exception() is not None
+        if failed and self._opening is opening:
             self._opening = None
 
 

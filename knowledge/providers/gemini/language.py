@@ -76,7 +76,7 @@ class GeminiModel(LanguageModel):
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         begun = False
-        models = (await self._client.get(ModelUnavailable)).models
+        models = (await self._client.get(ModelRefused)).models
         try:
             async with aclosing(self._responses(models, prompt)) as responses:
                 async for response in responses:
@@ -91,7 +91,7 @@ class GeminiModel(LanguageModel):
             raise self._failure(exc, begun=begun) from exc
 
     async def prepare(self) -> None:
-        await self._client.get(ModelUnavailable)
+        await self._client.get(ModelRefused)
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from chatbot_project.env import BASE_DIR
-from knowledge.errors import EmbeddingUnavailable, ModelUnavailable
+from knowledge.errors import EmbeddingUnavailable, ModelRefused
 from knowledge.providers.gemini.embedder import GeminiEmbedder
 from knowledge.providers.gemini.language import GeminiModel
 from knowledge.runtime import Runtime
@@ -76,34 +76,40 @@ async def test_whoever_gives_up_meanwhile_does_no_harm(gemini):
     assert await printed(gemini, loading) == "The book says so\n"
 
 
-@pytest.fixture
-def no_certificates(monkeypatch):
-    """Certificates that are not where the environment says they are, until the fixture is called."""
-    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
-    return lambda: monkeypatch.delenv("SSL_CERT_FILE")
+@pytest.fixture(
+    params=[
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
+        ("HTTPS_PROXY", "ftp://ann:secret@proxy.nowhere:21"),
+    ]
+)
+def unopenable(request, monkeypatch):
+    """An environment in which the SDK cannot be opened, until the fixture is called."""
+    monkeypatch.setenv(*request.param)
+    return lambda: monkeypatch.delenv(request.param[0])
 
 
-async def test_a_model_whose_sdk_cannot_be_opened_is_unavailable_until_it_can(gemini, no_certificates):
+async def test_a_model_whose_sdk_cannot_be_opened_is_unavailable_until_it_can(gemini, unopenable):
     model = GeminiModel()
-    with pytest.raises(ModelUnavailable, match="SDK of Gemini cannot be opened"):
+    with pytest.raises(ModelRefused, match="SDK of Gemini cannot be opened") as refused:
         [delta async for delta in model.stream(PROMPT)]
+    assert "nowhere" not in str(refused.value)
 
-    no_certificates()
+    unopenable()
     assert [delta async for delta in model.stream(PROMPT)]
     await model.aclose()
 
 
-async def test_so_is_the_embedder(gemini, no_certificates):
+async def test_so_is_the_embedder(gemini, unopenable):
     embedder = GeminiEmbedder()
     with pytest.raises(EmbeddingUnavailable, match="SDK of Gemini cannot be opened"):
         await embedder.embed_query("What?")
 
-    no_certificates()
+    unopenable()
     assert (await embedder.embed_query("What?")).any()
     await embedder.aclose()
 
 
-async def test_preparing_tells_the_log_what_will_be_missing(gemini, no_certificates, caplog):
+async def test_preparing_tells_the_log_what_will_be_missing(gemini, unopenable, caplog):
     runtime = Runtime()
     await runtime.prepare()
     await runtime.aclose()
