@@ -52,9 +52,10 @@ class Runtime:
     async def prepare(self) -> None:
         """Load now what the first question would wait for, as far as it can be. Asks no provider."""
         loading = (self.model.prepare(), self._prepare_embedder())
-        for failure in await asyncio.gather(*loading, return_exceptions=True):
-            if isinstance(failure, Exception):  # questions meet it again, and are answered as well as can be
-                logger.warning("What questions need cannot be loaded: %s", failure)
+        failures = await asyncio.gather(*loading, return_exceptions=True)
+        # Questions meet them again, and are answered as well as can be.
+        for sentence in {str(failure) for failure in failures if isinstance(failure, Exception)}:
+            logger.warning("What questions need cannot be loaded: %s", sentence)
 
     async def _prepare_embedder(self) -> None:
         if (manifest := await self.index.manifest()) and (embedder := self.embedder(manifest.embedder)):

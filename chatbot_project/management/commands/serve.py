@@ -96,10 +96,15 @@ async def _in_background() -> None:
 
 async def _get_ready() -> None:
     # Of an index that is there already questions are asked while a newer one is built.
-    await asyncio.gather(runtime().prepare(), build_index())
+    async with asyncio.TaskGroup() as group:
+        group.create_task(build_index())
+        await _load()
+    await _load()
+
+
+async def _load() -> None:
+    """What questions need. It stays: each look of the garbage collector at it would hold up all answers."""
     await runtime().prepare()
-    # What is loaded by now stays. Each time that the garbage collector looked through it, all answers would
-    # wait for a quarter of a second.
     gc.collect()
     gc.freeze()
 

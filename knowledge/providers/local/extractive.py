@@ -36,6 +36,7 @@ class ExtractiveModel(LanguageModel):
     def __init__(self, embedder: Embedder | None = None) -> None:
         if embedder is None and MiniLmEmbedder.configured():
             embedder = MiniLmEmbedder()
+        self._embedder = embedder
         self._vectors = SentenceVectors(embedder) if embedder else None
 
     @classmethod
@@ -48,6 +49,10 @@ class ExtractiveModel(LanguageModel):
             yield TextDelta(piece)
             await asyncio.sleep(0)  # so that whoever passes the pieces on can do so at once
         yield Finish(FinishReason.STOP, _usage(prompt, answer))
+
+    async def prepare(self) -> None:
+        if self._embedder:
+            await self._embedder.prepare()
 
     async def _answer(self, prompt: Prompt) -> str:
         with_code = _ASKS_FOR_CODE.search(prompt.question) is not None
