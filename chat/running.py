@@ -51,11 +51,15 @@ class RunningTurn:
     def answer_id(self) -> UUID:
         return self.stream.metadata.message_id
 
-    def stop(self, *, by_reader: bool) -> None:
-        """End it now: as cancelled by the reader, or as interrupted because the server stops."""
-        if not self._stopping and self.stream.end is None:
-            self._stopping, self._by_reader = True, by_reader
-            self._writing.cancel()
+    def stop(self, *, by_reader: bool) -> bool:
+        """End it now, as cancelled by the reader or as interrupted because the server stops.
+
+        Whether there was something to stop.
+        """
+        if self._stopping or self.stream.end is not None:
+            return False
+        self._stopping, self._by_reader = True, by_reader
+        return self._writing.cancel()
 
     async def finished(self) -> None:
         """Until it is stored."""

@@ -156,10 +156,8 @@ class TurnEngine:
         turns = list(self._running.values())
         if turns:
             await asyncio.wait([asyncio.create_task(turn.finished()) for turn in turns], timeout=grace)
-        if self._running:
-            logger.warning("Interrupted because the server stops: %d answers", len(self._running))
-        for turn in turns:
-            turn.stop(by_reader=False)
+        if interrupted := sum(turn.stop(by_reader=False) for turn in turns):
+            logger.warning("Interrupted because the server stops: %d answers", interrupted)
         await asyncio.gather(*(turn.finished() for turn in turns))
         if self._relay:
             await self._relay.close()
