@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
 from django.utils.deprecation import MiddlewareMixin
 
-READING = ("GET", "HEAD", "OPTIONS", "TRACE")  # methods that send no form
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class Inline(MiddlewareMixin):
@@ -59,7 +59,7 @@ class CsrfViewMiddleware(Inline, csrf.CsrfViewMiddleware):
         self, request: HttpRequest, view: Any, *arguments: Any
     ) -> HttpResponseBase | None:
         check = super().process_view
-        if request.method in READING or getattr(view, "csrf_exempt", False):
+        if request.method in SAFE_METHODS or getattr(view, "csrf_exempt", False):
             return check(request, view, *arguments)
         return await sync_to_async(check)(request, view, *arguments)
 

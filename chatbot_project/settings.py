@@ -55,7 +55,7 @@ MIDDLEWARE = [
 ]
 
 # `check --deploy` looks for Django's middleware by name, and does not see the subclasses above. What it would
-# tell of their settings (security.W004, W012, W016 and the like) is passed over with these three.
+# tell of their settings (security.W004, W006, W008 and the like) is passed over with these three.
 SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 
 LOGGING = logging_config(ENV.LOG_LEVEL)

@@ -107,7 +107,7 @@ async function* events(response, alive) {
     text = blocks.pop();
     for (const block of blocks) {
       const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: ?(.*)/s)));
-      if (fields.data) yield { seq: Number(fields.id ?? -1), ...JSON.parse(fields.data) };
+      if (fields.data) yield JSON.parse(fields.data);
     }
   }
 }
