@@ -34,7 +34,12 @@ class Serving:
         self.port = free_port()
         self.log = folder / "log"
         self.process = self.start()
-        self.site = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+        # A connection that is kept open would count among those that tests look for.
+        self.site = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}",
+            timeout=30,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
 
     def start(self) -> subprocess.Popen[bytes]:
         environment = os.environ | {
