@@ -163,8 +163,6 @@ async def _nothing_is_lost_or_left(request: pytest.FixtureRequest) -> AsyncItera
         assert written.startswith(answer.text) or answer.degraded, answer
         assert answer.text == written or answer.status != "complete" or answer.degraded, answer
     for server in (site.one, site.two):
-        server.site.close()  # its idle connections
-        server.site = httpx.Client(base_url=server.site.base_url, timeout=30)
         await eventually(lambda server=server: held(server)["turns"] == 0)
         at_rest = site.tasks_at_rest[server.port]
         await eventually(lambda server=server, at_rest=at_rest: held(server)["tasks"] <= at_rest)

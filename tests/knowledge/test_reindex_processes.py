@@ -86,17 +86,20 @@ def test_it_can_be_the_first_command_of_all(environment: dict[str, str], tmp_pat
 
 
 def test_a_second_one_is_refused_with_the_progress_of_the_first(environment: dict[str, str]) -> None:
+    hold = Path(environment["DATA_DIR"]) / "hold"
+    hold.touch()
     first = start(environment, seconds_per_batch=1.0)
     wait_for_build(environment)
     time.sleep(2.2)
 
     code, printed = reindex(environment)
+    hold.unlink()
+    output, _ = first.communicate(timeout=60)
 
     assert code != 0
     assert "Another build of this index is running. Embedding: " in printed
     assert " of 130 chunks, about " in printed
     assert "Traceback" not in printed
-    output, _ = first.communicate(timeout=30)
     assert first.returncode == 0
     assert "13 added" in output
 
