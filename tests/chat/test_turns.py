@@ -318,10 +318,11 @@ async def test_before_it_stops_the_server_stores_running_turns_as_interrupted(sc
         await turn_engine().ask(a_question())
 
 
-async def test_a_turn_that_ends_within_the_grace_period_is_complete(scripted_model):
+async def test_a_turn_that_ends_within_the_grace_period_is_complete(scripted_model, caplog):
     gate = asyncio.Event()
     scripted_model.default = Script(gate=gate)
     await turn_engine().ask(a_question())
     asyncio.get_running_loop().call_later(0.1, gate.set)
     await turn_engine().drain(5)
     assert (await the_answer()).status == Message.Status.COMPLETE
+    assert not any("Interrupted" in message for message in caplog.messages)

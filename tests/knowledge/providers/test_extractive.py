@@ -364,3 +364,16 @@ async def test_only_so_many_sentences_are_remembered(hash_embedder: type[HashEmb
 
     assert hash_embedder.documents.count("the first") == 2
     assert hash_embedder.documents.count(f"number {REMEMBERED - 1}") == 1
+
+
+async def test_it_loads_ahead_what_it_embeds_sentences_with() -> None:
+    loaded = []
+
+    class Loading(HashEmbedder):
+        async def prepare(self) -> None:
+            loaded.append(self)
+
+    embedder = Loading()
+    await ExtractiveModel(embedder).prepare()
+
+    assert loaded == [embedder]

@@ -13,6 +13,7 @@ from knowledge.errors import BuildRunning, IndexEmpty, VectorStoreUnavailable
 from knowledge.stores import open_store as open_configured_store
 from knowledge.stores import shard
 from knowledge.stores.edge import EdgeStore
+from knowledge.stores.payload import to_chunk
 from tests.knowledge.stores.contract import OpenStore, VectorStoreContract, near, texts, words
 from tests.knowledge.stores.corpus import EAST, NORTH, build_id, embedded, manifest_of, put
 
@@ -151,6 +152,21 @@ class TestReaders:
 
         for _ in range(2):
             assert sorted(texts(await store.search(words("legs")))) == [f"legs {n}" for n in range(5)]
+
+    async def test_the_chunks_that_are_kept_are_those_that_were_found_last(
+        self, store: EdgeStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read = []
+        monkeypatch.setattr(shard, "KEPT", 2)
+        monkeypatch.setattr(shard, "to_chunk", lambda *point: read.append(to_chunk(*point)) or read[-1])
+        await put(
+            store, [embedded(word, NORTH, position=n) for n, word in enumerate(("legs", "arms", "eyes"))]
+        )
+
+        for word in ("legs", "arms", "legs", "eyes", "legs", "arms"):
+            assert texts(await store.search(words(word))) == [word]
+
+        assert [chunk.text for chunk in read] == ["legs", "arms", "eyes", "arms"]
 
     async def test_reading_vectors_survives_a_swap(self, store: EdgeStore) -> None:
         many = [embedded(f"legs {number}", NORTH, position=number) for number in range(600)]
