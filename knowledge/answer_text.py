@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from knowledge.citations import CODE_SPAN, MARKER, Citations, uncited_share
+from knowledge.citations import Citations, uncited_share, without_markers
+from knowledge.code_spans import replace_code_spans
 from knowledge.neutralising import Addresses, NeutralFilter
 from knowledge.sentences import sentences
 from knowledge.types import BlockKind, Prompt, ScoredChunk
@@ -63,7 +64,7 @@ class AnswerText:
 
 def neutral_list(headings: Sequence[str]) -> str:
     """Headings of the book as a list, the first one cited as [1]."""
-    lines = (f"- {MARKER.sub('', heading)} [{number}]" for number, heading in enumerate(headings, start=1))
+    lines = (f"- {without_markers(heading)} [{number}]" for number, heading in enumerate(headings, start=1))
     neutral = NeutralFilter(Citations(len(headings)), Addresses())
     return neutral.feed("\n".join(lines)) + neutral.flush()
 
@@ -73,5 +74,5 @@ def _addresses(passages: Sequence[ScoredChunk]) -> Addresses:
     texts = [scored.chunk.url for scored in passages]
     for scored in passages:
         prose = (each.text for each in sentences(scored.chunk.text) if each.kind is not BlockKind.CODE)
-        texts += (CODE_SPAN.sub("", text) for text in prose)
+        texts += (replace_code_spans(text, "") for text in prose)
     return Addresses(texts)

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.citations import Citations, uncited_share
+from knowledge.citations import (
+    LONGEST_MARKER,
+    Citations,
+    marker_may_begin,
+    read_marker,
+    uncited_share,
+    without_markers,
+)
 from knowledge.neutralising import Addresses, NeutralFilter
 from tests.knowledge.neutral import neutral, prose
 
@@ -94,3 +101,53 @@ def test_the_share_of_valid_citations_is_known(text, valid):
 )
 def test_the_share_of_sentences_without_a_citation_is_known(answer, share):
     assert uncited_share(answer) == share
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("[1]", (1,)),
+        ("[1, 7]", (1, 7)),
+        ("[1-3; 12]", (1, 2, 3, 12)),
+        ("[3-2]", ()),
+        ("[1-900]", tuple(range(1, 22))),
+        ("[^1^]", (1,)),
+        ("[[1]]", (1,)),
+        ("\\[[ Passages 1 and 2 ]\\]", (1, 2)),
+        ("[cite: 1, 2 & #3]", (1, 2, 3)),
+        ("【1†lines-20】", (1,)),
+    ],
+)
+def test_a_marker_is_read_with_its_numbers_however_much_follows(text, numbers):
+    marker = read_marker(f"See {text}], [2]", 4)
+    assert marker is not None
+    assert (marker.end, marker.numbers) == (4 + len(text), numbers)
+    assert read_marker(f" {text}") is None
+    assert all(marker_may_begin(text[:length], 0) for length in range(len(text)))
+    assert not marker_may_begin(text, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "[note]",
+        "[0-9]",
+        "[1234]",
+        "[1 2]",
+        "[1,]",
+        "[1-2-3]",
+        "[passage2]",
+        "[1 and2]",
+        "[[1] ]",
+        "[1†a b]",
+        f"[{'1,' * (LONGEST_MARKER // 2)}1]",
+    ],
+)
+def test_other_brackets_are_no_marker(text):
+    assert read_marker(text) is None
+    assert not marker_may_begin(text, 0)
+
+
+def test_markers_can_be_taken_out():
+    assert without_markers("A [1], \\[2\\] b[[3]] [x] [") == "A ,  b [x] ["
