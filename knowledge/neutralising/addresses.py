@@ -4,45 +4,65 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-_WEB = re.compile(r"https?://[^\s<>\"`|\\\[\]{}^]+", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s<>\"`\\[\]{}^]+", re.IGNORECASE)
+_SCHEME = re.compile(r"\A(?:[a-z0-9+.-]*:?//|mailto:)", re.IGNORECASE)
+_REST = re.compile(r"[?#\s`|<>]")
 _NOT_ASCII = re.compile(r"[^!-~]")
-# Whatever a front end may make a link of by itself. The quantifiers are bounded, so that no scan is long.
-_ADDRESS = re.compile(
-    r"[a-z0-9+.-]{1,20}://"
-    r"|//(?=[^\s/])"
+# Written between the brackets of a link, or between < and >, every reader takes it for one address.
+_WRITABLE = re.compile(r"https?://[^\s<>\"'`\\|()\[\]{}^]+(?:\([^\s<>\"'`\\|()\[\]{}^]*\)[^\s<>\"'`\\|()\[\]{}^]*)*")
+_TRAILING = ".,;:!?'\"*_~"
+_TWO_LETTERS = (
+    "a[cdefgilmnoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]"
+    "|g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]"
+    "|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghijklmnortuvxyz]"
+    "|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw]"
+)
+# The ends of host names that readers make links of without a scheme: IANA's of two letters, and common ones.
+_TOP_LEVEL = (
+    f"(?:{_TWO_LETTERS}|com|net|org|edu|gov|mil|int|info|biz|name|pro|web|xxx|aero|asia|coop|museum|shop|dev"
+    "|app|xyz|site|online|store|tech|top|club|blog|cloud|рф)(?![^\\W_])"
+)
+HOST = re.compile(rf"(?<![\w.:/@-])[^\W_][^\W_.-]*(?:[.-]+[^\W_.-]+)*\.{_TOP_LEVEL}", re.IGNORECASE)
+# What a reader makes a link of by itself, whatever comes after it.
+ADDRESS = re.compile(
+    r"[a-z0-9+.-]{0,30}://"
+    r"|(?<![:/])//(?=localhost|[^\s/]{1,255}?\.)"
     r"|www\."
-    r"|\b(?:mailto|xmpp|tel|sms|javascript|vbscript|data|file|blob|ftp):(?=\S)"
-    r"|(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}\.[a-z]"
-    r"|(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.){1,8}"
-    r"(?:[a-z]{2,24}(?=:\d|[/?#])|(?:com|net|org|edu|gov|info|biz|io|dev|app|xyz|site|online|shop|top|club)(?![a-z0-9]))"
-    r"|(?<![a-z0-9-])(?:[a-z0-9-]{1,63}\.){2,8}[a-z]{2}(?![a-z0-9(])",
+    r"|(?<![a-z])(?:mailto|xmpp|javascript|vbscript):(?=\S)"
+    r"|[\w.+-]{1,64}@[\w-]",
     re.IGNORECASE,
 )
-_WORTH_A_LOOK = re.compile(r"[.:/@]")
-_SCHEME = re.compile(r"[a-z0-9+.-]*:(?://)?|//", re.IGNORECASE)
-_SLASHES = re.compile(r"(?:[a-z0-9+.-]*:)?//|mailto:", re.IGNORECASE)
-_URL_END = re.compile(r"[\"|{}^]")
-_LEAD = re.compile(r"[A-Za-z0-9]+")
-_SCHEMES = " http https ftp www mailto xmpp tel sms javascript vbscript data file blob"
-_TRAILING = ".,;:!?'\"*_~"
-_SHOWN = 80  # code points
 
 
 class Addresses:
     """Those of the given texts: the http(s) addresses that may be linked, and hosts that stand there bare."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._text = "\n".join(texts)
-        self._allowed = frozenset(_web_addresses(self._text))
+        text = "\n".join(texts)
+        found = (url for url in _web_addresses(text) if _WRITABLE.fullmatch(url))
+        self._links = frozenset(found)
+        self._hosts = frozenset(match[0].lower() for match in HOST.finditer(text))
 
     def allow_link(self, url: str) -> bool:
-        return url in self._allowed
+        return url in self._links
 
-    def allow_bare(self, address: str) -> bool:
-        """Whether it may stay as it is, though a front end may make a link of it."""
-        if _SCHEME.match(address) or "@" in address:
-            return self.allow_link(address)
-        return re.search(rf"(?<![\w.-]){re.escape(address)}(?![\w-])", self._text) is not None
+    def allow_host(self, host: str) -> bool:
+        """Whether it may stay as it is, though a reader may make a link of it."""
+        return host.lower() in self._hosts
+
+
+def trimmed(url: str) -> str:
+    """Without the punctuation of the sentence that it ends, and a bracket that was opened before it."""
+    end, unopened = len(url), url.count(")") - url.count("(")
+    while end and (url[end - 1] in _TRAILING or (url[end - 1] == ")" and unopened > 0)):
+        unopened -= url[end - 1] == ")"
+        end -= 1
+    return url[:end]
+
+
+def shown(url: str) -> str:
+    """What stays of an address that must not be a link: its host and path."""
+    return _REST.split(_SCHEME.sub("", url, count=1), maxsplit=1)[0]
 
 
 def _web_addresses(text: str) -> Iterator[str]:
@@ -50,49 +70,3 @@ def _web_addresses(text: str) -> Iterator[str]:
     for match in _WEB.finditer(text):
         for url in {match[0], html.unescape(match[0])}:
             yield from (url, trimmed(url), trimmed(_NOT_ASCII.split(url, maxsplit=1)[0]))
-
-
-def find(word: str, start: int = 0) -> tuple[int, int] | None:
-    """Where in a word without blanks the first address from `start` on begins and ends."""
-    if not _WORTH_A_LOOK.search(word, start):
-        return None
-    address = _ADDRESS.search(word, start)
-    if address is None:
-        return None
-    end = _URL_END.search(word, address.start())
-    url = trimmed(word[address.start() : end.start() if end else len(word)])
-    return address.start(), address.start() + max(len(url), 1)
-
-
-def lead(word: str) -> str:
-    """The word's first letters and digits, unless they may begin what makes an address of it.
-
-    What follows them can still be taken away: without it they are none.
-    """
-    letters = _LEAD.match(word)
-    if letters is None or f" {letters[0].lower()}" in _SCHEMES:
-        return ""
-    return letters[0]
-
-
-def trimmed(url: str) -> str:
-    """Without the punctuation of the sentence that it ends, and a bracket that was opened before it."""
-    while True:
-        shorter = url.rstrip(_TRAILING)
-        if shorter.endswith(")") and shorter.count(")") > shorter.count("("):
-            shorter = shorter[:-1]
-        if shorter == url:
-            return url
-        url = shorter
-
-
-def shown(url: str) -> str:
-    """An address that must not be a link, as code: without its scheme, query and fragment."""
-    rest = re.split(r"[?#\s`|<>]", url[match.end() if (match := _SLASHES.match(url)) else 0 :], maxsplit=1)[0]
-    return f"`{rest[:_SHOWN]}`" if rest else ""
-
-
-def spans(before: str, after: str) -> bool:
-    """Whether what is written after a word would become a part of an address in it, or make one with it."""
-    found = find(before + after)
-    return found is not None and found[0] < len(before) and (found[1] > len(before) or not after)

@@ -1,4 +1,4 @@
-"""Markdown's blocks as they stream by: code passes as it is, everything else is prose."""
+"""An answer's lines become blocks: paragraphs, headings, lists, quotations, code, tables and rules."""
 
 import re
 from dataclasses import dataclass
@@ -6,259 +6,232 @@ from dataclasses import dataclass
 from knowledge.characters import visible
 from knowledge.citations import Citations
 from knowledge.neutralising.addresses import Addresses
-from knowledge.neutralising.inlines import InlineFilter
+from knowledge.neutralising.code_blocks import CodeBlock
+from knowledge.neutralising.inlines import InlineReader
+from knowledge.neutralising.lines import Container, Kind, LineStart, ListItem, Quotation, match, read_start, without_columns
+from knowledge.neutralising.tables import alignments_of, cells_of, row_of
+from knowledge.neutralising.writer import Place, Writer
 
-_LONGEST_OPENING = 300  # code points of a line that has to be whole to be understood
-
-_QUOTATION = 0
-_BLANKS = " \t"
-_RULE = re.compile(r"([-_*])(?:[ \t]*\1){2,}[ \t]*\n?\Z")
-_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*\n?\Z")
-_HEADING = re.compile(r"#{1,6}(?=[ \t\n]|\Z)")
-_FENCE = re.compile(r"(`{3,})[^`\n]*(?:\n|\Z)|(~{3,})[^\n]*(?:\n|\Z)")
-_ITEM = re.compile(r"([-+*]|(\d{1,9})[.)])(?:([ \t]+)(?=[^ \t\n])|(?=[ \t]*(?:\n|\Z)))")
-# What may yet become one of these.
-_BEGUN = re.compile(
-    r"(?:([-_*=])(?:[ \t]*\1)*[ \t]*|\+[ \t]*|\d{1,9}|\d{1,9}[.)][ \t]*|#{1,6}"
-    r"|`{1,2}|`{3,}[^`\n]*|~{1,2}|~{3,}[^\n]*)\Z"
-)
+_PIECE = 512  # code points that are read at once
+# With the first other character the line's beginning is known.
+_MARKS = re.compile(r"[ \t>\-+*_=#~`0-9.):|]*")
+_BLANKS = re.compile(r"[ \t>]*")
 
 
 @dataclass(slots=True)
-class _Container:
-    """A quotation, or a list item."""
+class _OpenCode:
+    block: CodeBlock
+    fence: str  # "" for code that is only indented
+    indent: int  # columns that its lines are indented by
+    blank_lines: int = 0  # the last ones, which belong to it if more code follows
 
-    indent: int  # columns that an item's lines are indented by; a quotation's are not
-    is_empty: bool = False  # so far
+    def is_closed_by(self, line: str) -> bool:
+        text = line.strip(" ")
+        is_fence = bool(self.fence) and text.startswith(self.fence) and not text.strip(self.fence[0])
+        return is_fence and line.find(text) <= 3
+
+    def add(self, line: str) -> None:
+        if not self.fence and not line.strip():
+            self.blank_lines += 1
+            return
+        for text in [""] * self.blank_lines + [line]:
+            self.block.add(text)
+        self.blank_lines = 0
 
 
 class NeutralFilter:
     """Passes an answer on piece by piece: citations checked and renumbered, and nothing in it that acts.
 
-    Out go images, HTML, links to elsewhere and invisible characters. Code stays code: blocks to the letter,
-    spans but for line breaks. What CommonMark and GitHub's extensions make of the outcome is what this has
-    seen in it. At most some 2,000 code points are held back.
+    Its Markdown is read, and what was understood is written anew in a form that every reader of Markdown takes
+    for just that. There is none for HTML, for images and for links to elsewhere: these become text, or nothing.
+    At most some 2,000 code points are held back, but for code from the first line on that would act elsewhere.
     """
 
     def __init__(self, citations: Citations, allowed: Addresses) -> None:
-        self._passed: list[str] = []
-        self._inline = InlineFilter(citations, allowed, self._passed.append)
-        self._containers: list[_Container] = []
-        self._fence = ""  # that opened the code which is being read
-        self._is_indented = False  # its line, so that it closes nothing
-        self._paragraph = False  # is open
+        self._citations = citations
+        self._allowed = allowed
+        self._writer = Writer(allowed)
+        self._inline = InlineReader(citations, allowed, self._writer)
+        self._containers: list[Container] = []
+        self._code: _OpenCode | None = None
+        self._in_paragraph = self._in_heading = self._in_table = False
+        self._head: str | None = None  # the last line, where it may be a table's
+        self._is_loose = False  # a blank line came before
         self._after_return = False
-        self._begin_line("")
+        self._begin_line()
 
     def feed(self, piece: str) -> str:
-        for character in piece:
-            if not (character == "\n" and self._after_return):
-                self._take("\n" if character == "\r" else character)
-            self._after_return = character == "\r"
-        self._inline.hand_over()
-        return self._drained()
+        for line_break, line in self._lines(piece):
+            if line_break:
+                self._end_line()
+            for place in range(0, len(line), _PIECE):
+                self._take(line[place : place + _PIECE])
+        return self._writer.taken()
 
     def flush(self) -> str:
         """The rest, once the answer has ended."""
-        self._read_beginning(final=True)
-        self._inline.end(more=False)
-        return self._drained()
-
-    def _drained(self) -> str:
-        text = "".join(self._passed)
-        self._passed.clear()
-        return text
-
-    def _begin_line(self, line_start: str) -> None:
-        self._line_start = line_start  # decided, but not passed on
-        self._line = ""  # undecided
-        self._beginning = True
-        self._matching = True  # whether the line goes on in the open containers
-        self._matched = 0  # of them
-        self._base = self._column = 0  # where the innermost one's content, and where `_line` begins
-        self._after_quote = False
-        self._opened_items = 0  # that the line begins
-        self._is_code = self._is_heading = False
-        self._code: list[str] = []  # of the line
-
-    def _take(self, character: str) -> None:
-        if self._is_code:
-            self._take_code(character)
-            return
-        if not self._fence and not character.isprintable() and character not in "\t\n":
-            character = visible(character)
-        if not self._beginning:
-            self._take_prose(character)
-        elif character:
-            self._line += character
-            if character not in _BLANKS or self._line[0] not in _BLANKS:
-                self._read_beginning(final=False)
-
-    def _take_prose(self, text: str) -> None:
-        for character in text:
-            if character != "\n":
-                self._inline.feed(character)
-                continue
-            if self._is_heading:
-                self._inline.end()
-            self._begin_line("\n")
-
-    def _take_code(self, text: str) -> None:
-        """Pass it on; a line that closes the fence is known at its end."""
-        code, line_break, _ = text.partition("\n")
-        self._passed.append(code)
-        self._code.append(code)
-        if line_break:
-            line = "".join(self._code).strip(_BLANKS)
-            if self._fence and line.startswith(self._fence) and not line.strip(self._fence[0]):
-                self._fence = self._fence if self._is_indented else ""
-            self._begin_line("\n")
-
-    def _read_beginning(self, *, final: bool) -> None:
-        while self._beginning and (self._line or final):
-            text = self._line.lstrip(_BLANKS)
-            if not text and not final:
-                return
-            read = self._match if self._matching else self._open
-            if not read(text, final):
-                return
-
-    def _indent_of(self, text: str) -> int:
-        """The column where the text begins, from the innermost container's on."""
-        blanks = self._line[: len(self._line) - len(text)]
-        if self._after_quote:
-            self._base += bool(blanks)
-            self._after_quote = False
-        return _column_after(blanks, self._column) - self._base
-
-    def _consume(self, length: int) -> None:
-        consumed, self._line = self._line[:length], self._line[length:]
-        self._line_start += consumed
-        self._column = _column_after(consumed, self._column)
-
-    def _match(self, text: str, final: bool) -> bool:
-        """See whether the line goes on in the next container."""
-        if self._matched == len(self._containers):
-            self._matching = False
-            if self._fence:
-                self._is_indented = self._indent_of(text) > 3
-                self._pass_as_code(text)
-            return True
-        container, indent = self._containers[self._matched], self._indent_of(text)
-        is_blank = text in ("", "\n")
-        if container.indent == _QUOTATION:
-            goes_on = text.startswith(">") and indent <= 3
-        else:
-            goes_on = not container.is_empty if is_blank else indent >= container.indent
-        if not goes_on:
-            self._matching = False
-            if self._fence:  # It ends with its container.
-                self._fence, self._line = "", visible(self._line)
-        elif container.indent == _QUOTATION:
-            self._consume(len(self._line) - len(text) + 1)
-            self._after_quote = True
-        elif not is_blank:
-            self._base += container.indent
-            container.is_empty = False
-        self._matched += goes_on
-        return True
-
-    def _open(self, text: str, final: bool) -> bool:
-        """See what begins here; False where more has to come to tell."""
-        indent = self._indent_of(text)
-        if text in ("", "\n"):
-            self._pass_as_code(text, ends_block=True)
-        elif indent > 3:
-            # Behind the markers of two list items not everybody who reads Markdown takes it for code.
-            if self._paragraph or self._opened_items > 1:
-                self._pass_as_prose()
-            else:
-                self._pass_as_code(text, ends_block=True)
-        elif text[0] == ">":
-            self._open_container(_Container(_QUOTATION), len(self._line) - len(text) + 1)
-            self._after_quote = True
-        elif not final and _BEGUN.match(text):
-            if len(text) <= _LONGEST_OPENING:
-                return False
-            self._line = f"{self._line[: len(self._line) - len(text)]}\\{text}"
-            self._pass_as_prose()
-        else:
-            self._open_leaf(text, indent)
-        return True
-
-    def _open_leaf(self, text: str, indent: int) -> None:
-        goes_on = self._paragraph and self._matched == len(self._containers)
-        if fence := _FENCE.match(text):
-            self._pass_as_code(text, ends_block=True, fence=fence[1] or fence[2])
-        elif heading := _HEADING.match(text):
-            self._end_block()
-            self._consume(len(self._line) - len(text) + heading.end())
-            self._pass_as_prose(is_heading=True)
-        elif (goes_on and _UNDERLINE.match(text)) or _RULE.match(text):
-            self._pass_as_code(text, ends_block=True)
-        elif (item := _ITEM.match(text)) and not (goes_on and not _may_interrupt(item)):
-            self._open_item(item, text, indent)
-        else:
-            self._pass_as_prose()
-
-    def _open_item(self, item: re.Match[str], text: str, indent: int) -> None:
-        width = len(item[1])
-        begin = self._base + indent + width
-        blanks = _column_after(item[3] or "", begin) - begin
-        content = indent + width + (blanks if 1 <= blanks <= 4 else 1)
-        self._open_container(
-            _Container(content, is_empty=item[3] is None), len(self._line) - len(text) + width
-        )
-        self._base += content
-
-    def _open_container(self, container: _Container, consumed: int) -> None:
+        self._end_line()
         self._end_block()
-        self._consume(consumed)
-        self._base = self._column if container.indent == _QUOTATION else self._base
-        self._containers.append(container)
-        self._opened_items += container.indent != _QUOTATION
-        self._matched += 1
+        return self._writer.taken()
+
+    def _lines(self, piece: str) -> list[tuple[bool, str]]:
+        """What the piece adds to lines, and whether a new one begins with it."""
+        if self._after_return and piece:
+            piece = piece.removeprefix("\n")
+            self._after_return = False
+        self._after_return = self._after_return or piece.endswith("\r")
+        lines = piece.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return [(number > 0, visible(line)) for number, line in enumerate(lines)]
+
+    def _begin_line(self) -> None:
+        self._line: list[str] = []  # what is undecided of it
+        self._is_text = False  # its beginning is decided, and its rest is text
+        self._wants_end = False
+
+    def _take(self, text: str) -> None:
+        if self._is_text:
+            self._inline.feed(text)
+            return
+        self._line.append(text)
+        if self._code or self._wants_end:
+            return
+        if self._in_paragraph and self._inline.in_display_maths:
+            self._take_text("".join(self._line))
+            return
+        marks = _MARKS.match(text)
+        if marks and marks.end() < len(text):
+            self._read(rest=text[marks.end() + 1 :])
+
+    def _end_line(self) -> None:
+        if not self._is_text:
+            self._read(rest="", is_whole=True)
+        elif self._in_heading:
+            self._end_block()
+        self._begin_line()
+
+    def _read(self, *, rest: str, is_whole: bool = False) -> None:
+        """Decide what the line is; `rest` is what has come of it behind its beginning."""
+        line = "".join(self._line)
+        if self._code and self._goes_on_with_code(self._code, line):
+            return
+        marks = _MARKS.match(line)
+        end = min(marks.end() + 1 if marks else 0, len(line) - len(rest))
+        start = read_start(line[:end].expandtabs(4), self._containers, in_paragraph=self._in_paragraph)
+        if (start.kind.wants_whole_line or self._in_table or self._head is not None) and not is_whole:
+            self._wants_end = True
+            return
+        if is_whole:
+            start = read_start(line[:end].expandtabs(4) + line[end:], self._containers, in_paragraph=self._in_paragraph)
+        else:
+            start.text += rest
+        if not self._goes_on_with_table(start):
+            self._begin(start)
+
+    def _goes_on_with_code(self, code: _OpenCode, line: str) -> bool:
+        blanks = _BLANKS.match(line)
+        end = blanks.end() if blanks else 0
+        expanded = line[:end].expandtabs(4) + line[end:]
+        matched, text = match(expanded, self._containers)
+        is_code = matched == len(self._containers) and (bool(code.fence) or not text[:4].strip(" "))
+        if is_code and not code.is_closed_by(text):
+            indent = min(len(text) - len(text.lstrip(" ")), code.indent)
+            code.add(without_columns(line, len(expanded) - len(text) + indent))
+            return True
+        code.block.end()
+        self._code = None
+        return is_code
+
+    def _goes_on_with_table(self, start: LineStart) -> bool:
+        """Take a row, or the line of dashes below a head."""
+        head, self._head = self._head, None
+        goes_on = start.matched == len(self._containers) and not start.opened
+        goes_on = goes_on and start.kind in (Kind.ROW, Kind.TEXT, Kind.UNDERLINE) and "|" in start.text
+        if goes_on and head is not None and len(cells_of(head)) == len(dashes := alignments_of(start.text)) > 0:
+            self._end_block()
+            self._writer.lines([self._row(head), row_of(dashes)], self._place(in_items=False))
+            self._in_table = True
+            return True
+        if head is not None:
+            self._write(head)
+        if goes_on and self._in_table:
+            self._writer.lines([self._row(start.text)])
+            return True
+        if self._in_table:
+            self._end_block()
+        if goes_on and start.kind is Kind.ROW:
+            self._head = start.text
+            return True
+        return False
+
+    def _row(self, line: str) -> str:
+        return row_of([self._cell(text) for text in cells_of(line)])
+
+    def _cell(self, text: str) -> str:
+        writer = Writer(self._allowed, is_one_line=True)
+        cell = InlineReader(self._citations, self._allowed, writer)
+        cell.feed(text)
+        cell.end()
+        return writer.taken()
+
+    def _begin(self, start: LineStart) -> None:
+        goes_on = start.kind is Kind.TEXT and not start.opened and self._in_paragraph
+        if not goes_on:
+            self._end_block()
+            self._containers[start.matched :] = start.opened
+        if start.kind is not Kind.BLANK:
+            for container in self._containers:
+                container.is_empty = False
+        match start.kind:
+            case Kind.BLANK:
+                self._is_loose = self._is_loose or not start.opened
+            case Kind.HEADING:
+                self._begin_heading(*start.text.split(" ", 1))
+            case Kind.RULE:
+                self._writer.rule(self._place(in_items=False))
+            case Kind.FENCE:
+                info = start.text.lstrip(start.text[0])
+                self._begin_code(start.text[: len(start.text) - len(info)], start.indent, info=info)
+            case Kind.INDENTED:
+                self._begin_code("", 4).add(" " * (start.indent - 4) + start.text)
+            case Kind.ROW:
+                self._head = start.text
+            case Kind.TEXT:
+                self._take_text(start.text)
+
+    def _begin_heading(self, marks: str, text: str = "") -> None:
+        self._writer.begin(self._place(in_items=False), lead=f"{marks} ")
+        self._in_heading = self._is_text = True
+        self._inline.feed(text)
+
+    def _begin_code(self, fence: str, indent: int, *, info: str = "") -> _OpenCode:
+        self._code = _OpenCode(CodeBlock(self._writer, self._place(), info=info), fence, indent)
+        return self._code
+
+    def _take_text(self, text: str) -> None:
+        self._write(text)
+        self._is_text = True
+
+    def _write(self, text: str) -> None:
+        """Go on with the paragraph, or begin one."""
+        if self._in_paragraph:
+            self._inline.feed("\n")
+        else:
+            self._writer.begin(self._place())
+            self._in_paragraph = True
+        self._inline.feed(text)
 
     def _end_block(self) -> None:
-        """Nothing that has begun before goes on, but the containers that the line goes on in."""
+        if self._code:
+            self._code.block.end()
         self._inline.end()
-        del self._containers[self._matched :]
-        self._paragraph = False
+        self._code = None
+        self._in_paragraph = self._in_heading = self._in_table = False
 
-    def _pass_as_code(self, text: str, *, ends_block: bool = False, fence: str = "") -> None:
-        """Pass the line on as it is."""
-        if ends_block:
-            self._end_block()
-        self._fence = fence or self._fence
-        self._passed.append(self._line_start)
-        line, self._line_start, self._line = self._line, "", ""
-        self._beginning, self._is_code = False, True
-        if fence:  # The line that opens it does not close it.
-            self._is_indented = True
-        self._take_code(line)
-
-    def _pass_as_prose(self, *, is_heading: bool = False) -> None:
-        """The line is prose from here on, of the open paragraph if there is one."""
-        blanks = self._line[: len(self._line) - len(self._line.lstrip(_BLANKS))]
-        line, self._line = self._line[len(blanks) :], ""
-        if self._paragraph:
-            self._inline.break_line(self._line_start + blanks)
-        else:
-            self._end_block()
-            self._passed.append(self._line_start + blanks)
-        self._line_start = ""
-        self._beginning = False
-        self._paragraph, self._is_heading = not is_heading, is_heading
-        self._take_prose(line)
-
-
-def _column_after(text: str, column: int) -> int:
-    """The column behind the text that begins at `column`; a tab goes to the next multiple of four."""
-    for character in text:
-        column += 4 - column % 4 if character == "\t" else 1
-    return column
-
-
-def _may_interrupt(item: re.Match[str]) -> bool:
-    """Whether it may stand directly below a paragraph."""
-    return item[3] is not None and int(item[2] or 1) == 1
+    def _place(self, *, in_items: bool = True) -> Place:
+        """Where the next block stands. An item holds paragraphs, items and code; all else ends its list."""
+        after = 0
+        for number, container in enumerate(self._containers):
+            after = number + 1 if isinstance(container, Quotation) else after
+        items = [each.item for each in self._containers[after:] if isinstance(each, ListItem)]
+        is_loose, self._is_loose = self._is_loose, False
+        return Place(after > 0, items if in_items else (), is_loose)

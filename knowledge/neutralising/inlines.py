@@ -1,282 +1,285 @@
-"""The prose of a Markdown block, character by character: what of it reaches the reader, and as what."""
+"""The text of a paragraph, heading or cell: words, code, maths, links and citations, read as they stream by."""
 
 import re
-from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
-from knowledge.citations import MARKER, MARKER_BEGUN, OPENERS, Citations
-from knowledge.neutralising import addresses
-from knowledge.neutralising.addresses import Addresses
-from knowledge.neutralising.escapes import escaped, normalised, unescaped
-from knowledge.neutralising.targets import read_label, read_target
-from knowledge.neutralising.writer import BlockWriter
+from knowledge.citations import OPENERS, Citations, marker_may_begin, read_marker
+from knowledge.neutralising.addresses import ADDRESS, HOST, Addresses
+from knowledge.neutralising.targets import TargetReader
+from knowledge.neutralising.words import units_of
+from knowledge.neutralising.writer import Operation, Writer
 
 # Held back at most, in code points, until it turns out what it is.
 _LONGEST_SPAN = 1000
 _LONGEST_WORD = 1000
+_LONGEST_LINK_TEXT = 500
+_LONGEST_LABEL = 100
 
+_BLANKS = re.compile(r"[^\S\n]+")
+_TICKS = re.compile("`+")
 _FOREIGN = OPENERS.replace("[", "")
-# A word's characters: escapes in pairs, and none that begins something else.
-_IN_WORD = r"\\[!-/:-@\\-`{-~]|\\(?!\[)|!(?!\[)|[^\s`<\[\]|!\\" + _FOREIGN
-_WORD = re.compile(rf"(?:{_IN_WORD}\x80-\U0010ffff])+")
-_WORD_OF_ANY_SCRIPT = re.compile(rf"(?:{_IN_WORD}])+")
+_ESCAPE = r"\\(?![(\[])(?:[!-/:-@\[-`{-~]|(?![!-/:-@\[-`{-~]))|!(?!\[)"
+_IN_WORD = rf"[^\s`\[\]<!\\$\x80-\U0010ffff]|{_ESCAPE}"
+_WORD = re.compile(rf"(?s:\\[!-/:-@\[-`{{-~]|.)(?:{_IN_WORD})*")
+_ADDRESS_WORD = re.compile(rf"(?:{_IN_WORD}|[^\s\x00-\x7f{_FOREIGN}])+")
+_OTHER_SCRIPT = re.compile(rf"[^\s\x00-\x7f{_FOREIGN}]+")
 _BEGINS_AN_ADDRESS = re.compile(r"//|www\.", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<([a-z][a-z0-9+.-]{1,31}:[^\s<>]*)>", re.IGNORECASE)
-_AUTOLINK_BEGUN = re.compile(r"<[a-z][^\s<>]*\Z", re.IGNORECASE)
-_TAG_BEGUN = re.compile(r"<[a-z/!?]", re.IGNORECASE)
-_OTHER_SCRIPT = re.compile(rf"[^\x00-\x7f\s{_FOREIGN}]+")
-_WHOLE_ESCAPES = re.compile(r"(?:\\.|[^\\]|\\\Z)+", re.DOTALL)
-_SENTENCE_END = re.compile(r"[.,)]*")
-_TICKS = re.compile("`+")
-_ASCII = frozenset(map(chr, range(0x20, 0x7F)))
-_IDLE_IN_WORD = _ASCII - set(" `<[]|!\\")
-_IDLE_IN_SPAN = _ASCII - {"`"}
-# In a table a "|" ends the cell, and with it the code; then this would be more than letters.
-_MORE_THAN_LETTERS = re.compile(r"<[a-z/!?]|[!\]][\[(]|\]:|//|www\.|@|&|\\", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
+_TAG_BEGUN = re.compile(r"<(?:[a-z][^\s<>]*|br[ \t]*/?)?\Z", re.IGNORECASE)
+_LABEL = re.compile(r"\[[^\[\]\\\n]*\]")
+_NO_LABEL = re.compile(r"[\[\\\n]")
+_TAG_IN_MATHS = re.compile(r"<(?=[A-Za-z/!?])")
+# In maths these would be more than letters.
+_NO_MATHS = re.compile(r"`|!\[|\][ \t]*\(")
+# One reader looks for this element before it looks for code.
+_NO_CODE = re.compile(r"<code\b|\\\\\||`{3}", re.IGNORECASE)
+_MATHS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
 
-class InlineFilter:
-    """Takes a block's prose and hands on to `take` what is decided.
+@dataclass(slots=True)
+class _Group:
+    """An opening bracket, and what has been read since."""
 
-    What opens no code and no link is escaped if it looks as if it did, so that whoever reads the Markdown
-    sees code and links where this has seen them.
-    """
+    is_image: bool
+    start: int  # its place in the block
+    operations: list[Operation] = field(default_factory=list)
 
-    def __init__(self, citations: Citations, allowed: Addresses, take: Callable[[str], None]) -> None:
+
+class InlineReader:
+    """Takes a block's text piece by piece, and tells the writer what it is as soon as that is certain."""
+
+    def __init__(self, citations: Citations, allowed: Addresses, writer: Writer) -> None:
         self._citations = citations
         self._allowed = allowed
-        self._writer = BlockWriter(take)
+        self._writer = writer
         self._text = ""  # undecided
-        self._blanks = ""  # before it
-        self._line_starts: deque[str] = deque()  # what the line breaks in it stand for
-        self._in_table = False
-        self._led = 0  # how much of the word in it has been written
-        self._swallowing = False  # the rest of an address
-        # These characters decide nothing up to that length, so that not each of them is a reason to look.
-        self._idle: frozenset[str] = frozenset()
-        self._idle_until = 0
+        self._place = 0  # in the block, of what is undecided
+        self._groups: list[_Group] = []
+        self._target: TargetReader | None = None
+        self._ticks_seen = 0  # of the undecided text, how much holds no end of its code span
+        self._waits_for: re.Pattern[str] | None = None
+        self._most = 0  # undecided characters, while it waits
         self._steps: dict[str, Callable[[bool], int]] = {
-            "`": self._span,
+            "\n": self._line_break,
+            "`": self._code,
             "<": self._tag,
             "!": self._image,
-            "[": self._bracket,
             "]": self._closing,
-            "|": self._pipe,
-            "\\": self._escaped_bracket,
-            "\n": self._line_break,
+            "$": self._maths,
+            "\\": self._backslash,
+            **dict.fromkeys(OPENERS, self._opening),
         }
 
+    @property
+    def in_display_maths(self) -> bool:
+        """Whether the next line goes on with a formula, whatever it looks like."""
+        return self._text.startswith(("$$", "\\["))
+
     def feed(self, text: str) -> None:
-        """Go on with the block. However its text is cut, the outcome is the same."""
-        for character in text:
-            if character in " \t" and not self._text:
-                self._blanks += character
-                continue
-            self._text += character
-            if character not in self._idle or len(self._text) >= self._idle_until:
-                self._go_on(final=False)
+        begin = len(self._text)
+        self._text += text
+        if self._waits_for and len(self._text) < self._most and not self._waits_for.search(self._text, begin):
+            return
+        self._go_on(final=False)
 
-    def hand_over(self) -> None:
-        """Hand on of a word that has begun what stays of it in any case, before more of it has come."""
-        if self._idle is _IDLE_IN_WORD and self._idle_until:
-            self._write_lead()
-
-    def break_line(self, line_start: str) -> None:
-        """The block goes on in a new line that begins with this."""
-        self._line_starts.append(line_start)
-        self.feed("\n")
-
-    def end(self, *, more: bool = True) -> None:
-        """The block has ended. `more`: others follow."""
+    def end(self) -> None:
+        """The block has ended."""
         self._go_on(final=True)
-        self._write("", 0)
-        self._writer.end(more=more)
-        self._in_table = self._swallowing = False
+        while self._groups:
+            self._give_up()
+        self._place = 0
 
     def _go_on(self, *, final: bool) -> None:
-        self._idle_until = 0
+        self._waits_for = None
         while self._text and (used := self._step(final)):
-            for _ in range(self._text.count("\n", 0, used)):
-                self._line_starts.popleft()
-            rest = self._text[used:]
-            self._text = rest.lstrip(" \t")
-            self._blanks += rest[: len(rest) - len(self._text)]
-            self._swallowing = self._swallowing and not self._blanks
+            self._text = self._text[used:]
+            self._place += used
+            self._target, self._ticks_seen = None, 0
+            while self._groups and self._place - self._groups[0].start > _LONGEST_LINK_TEXT:
+                self._give_up()
 
     def _step(self, final: bool) -> int:
-        """Decide about what the text begins with; how much of it is done with, 0 if more has to come."""
-        first = self._text[0]
-        if first in OPENERS or (first == "\\" and self._text[1:2] in OPENERS):
-            if marker := MARKER.match(self._text):
-                return self._marker(marker, final)
-            if not final and MARKER_BEGUN.match(self._text):
-                return 0
-        if step := self._steps.get(first):
-            self._swallowing = False
-            if used := step(final):
-                return used
-        return self._word(final)
+        """Decide about what the text begins with: how much of it is done with, 0 where more has to come."""
+        if blanks := _BLANKS.match(self._text):
+            return self._tell("blank", blanks[0], used=blanks.end())
+        step = self._steps.get(self._text[0])
+        used = step(final) if step else None
+        return self._word(final) if used is None else used
 
-    def _wait(self, idle: frozenset[str], *, until: int) -> int:
-        self._idle, self._idle_until = idle, until
+    def _tell(self, name: str, *arguments: Any, used: int = 0) -> int:
+        if self._groups:
+            self._groups[-1].operations.append((name, arguments))
+        else:
+            getattr(self._writer, name)(*arguments)
+        return used
+
+    def _wait(self, characters: str, *, until: int) -> int:
+        """Decide nothing before one of the characters has come, or so many."""
+        self._waits_for, self._most = re.compile(characters), until
         return 0
 
-    def _write(self, text: str, used: int, *, within: str | None = None, joined: bool = False) -> int:
-        self._writer.write(self._blanks)
-        self._blanks = ""
-        self._writer.write(text, within=within, joined=joined)
-        return used
-
-    def _drop(self, used: int) -> int:
-        self._writer.drop()
-        return used
-
     def _line_break(self, final: bool) -> int:
-        self._write("", 0)
-        self._writer.write_line_start(self._line_starts[0])
-        return 1
+        return self._tell("line_break", used=1)
 
-    def _pipe(self, final: bool) -> int:
-        self._in_table = True
-        return self._write("|", 1)
-
-    def _escaped_bracket(self, final: bool) -> int:
-        return self._write("\\[", 2) if self._text.startswith("\\[") else 0
-
-    def _marker(self, marker: re.Match[str], final: bool) -> int:
-        target = read_target(self._text[marker.end() :], final=final)
-        if target is None:
+    def _code(self, final: bool) -> int:
+        text = self._text
+        opening = _TICKS.match(text)
+        run = opening.end() if opening else 0
+        if run == len(text) and not final and run < _LONGEST_SPAN:
             return 0
-        used = marker.end() + target.length
-        if written := self._citations.renumbered(marker):
-            return self._write(written, used)
-        self._blanks = ""
-        return self._drop(used)
+        if run < 3:  # at a line's start a longer one would begin a block
+            for closing in _TICKS.finditer(text, max(run, self._ticks_seen), run + _LONGEST_SPAN):
+                if closing.end() == len(text) and not final:
+                    self._ticks_seen = closing.start()
+                    return 0
+                if closing.end() - closing.start() == run:
+                    return self._code_until(closing, run)
+            self._ticks_seen = len(text)
+            if not final and len(text) < run + _LONGEST_SPAN:
+                return self._wait("`", until=run + _LONGEST_SPAN)
+        return self._tell("word", ["\\`"] * run, text[run : run + 1], used=run)
 
-    def _image(self, final: bool) -> int:
+    def _code_until(self, closing: re.Match[str], run: int) -> int:
+        code = self._text[run : closing.start()].replace("\n", " ")
+        if code.strip() and not _NO_CODE.search(code):
+            return self._tell("code", f"{'`' * run}{code}{'`' * run}", used=closing.end())
+        return self._tell("word", ["\\`"] * run, code[:1], used=run)
+
+    def _tag(self, final: bool) -> int | None:
+        text = self._text
+        if link := _AUTOLINK.match(text, 0, _LONGEST_WORD):
+            if self._allowed.allow_link(link[1]):
+                return self._tell("link", (), link[1], used=link.end())
+            return self._tell("word", list(link[1]), " ", used=link.end())
+        if line_break := _LINE_BREAK.match(text, 0, _LONGEST_WORD):
+            return self._tell("line_break", True, used=line_break.end())
+        if final or len(text) >= _LONGEST_WORD or not _TAG_BEGUN.match(text):
+            return None
+        return self._wait(r"[\s<>]", until=_LONGEST_WORD) if len(text) > 1 else 0
+
+    def _image(self, final: bool) -> int | None:
+        if self._text == "!" and not final:
+            return 0
         if not self._text.startswith("!["):
+            return None
+        if read_marker(self._text, 1):
+            return self._tell("word", ["!"], "[", used=1)
+        if not final and marker_may_begin(self._text, 1):
             return 0
-        if MARKER.match(self._text, 1):
-            return self._write("!", 1)
-        if not final and MARKER_BEGUN.match(self._text, 1):
-            return 0
-        self._write("", 0)
-        self._writer.open(image=True)
+        self._groups.append(_Group(is_image=True, start=self._place))
         return 2
 
-    def _bracket(self, final: bool) -> int:
-        self._write("", 0)
-        self._writer.open(image=False)
+    def _opening(self, final: bool) -> int | None:
+        if (used := self._citation(final)) is not None:
+            return used
+        if self._text[0] != "[":
+            return None
+        self._groups.append(_Group(is_image=False, start=self._place))
         return 1
 
+    def _citation(self, final: bool) -> int | None:
+        """A marker, and with it the target that a model may have made up; None where there is none."""
+        marker = read_marker(self._text)
+        if marker is None:
+            return 0 if not final and marker_may_begin(self._text, 0) else None
+        if (target := self._target_at(marker.end, final)) is None:
+            return 0
+        used = marker.end + target.length * target.is_target
+        written = self._citations.renumbered(marker)
+        return self._tell("marker", written, used=used) if written else self._tell("drop", used=used)
+
     def _closing(self, final: bool) -> int:
-        if not self._writer.in_brackets:
-            return self._write("]", 1)
-        after = self._text[1:]
-        target, label = read_target(after, final=final), read_label(after, final=final)
+        if not self._groups:
+            return self._tell("bracket", "]", used=1)
+        target = self._target_at(1, final)
+        label = self._label(final)
         if target is None or label is None:
             return 0
-        self._write("", 0)
-        if target.length and self._allowed.allow_link(target.url):
-            self._writer.close_as_link(target.url)
-        elif target.length or label.length:
-            self._writer.close_as_text()
-        else:
-            self._writer.close()
-        return 1 + target.length + label.length
+        group = self._groups.pop()
+        if target.is_target and self._allowed.allow_link(target.url):
+            return self._tell("link", group.operations, target.url, used=1 + target.length)
+        if target.is_target or label:
+            self._pass_on(group)
+            return self._tell("drop", used=1 + (target.length if target.is_target else label))
+        self._pass_on(group, opening=True)
+        return self._tell("bracket", "]", used=1)
 
-    def _span(self, final: bool) -> int:
-        opening = _TICKS.match(self._text)
-        run = opening.end() if opening else 0
-        if run == len(self._text) and not final and run <= _LONGEST_SPAN:
+    def _target_at(self, place: int, final: bool) -> TargetReader | None:
+        """What is read of the target that begins there; None where more has to come to tell."""
+        if place == len(self._text):
+            return TargetReader(is_over=True) if final else None
+        self._target = self._target or TargetReader(is_over=self._text[place] != "(")
+        self._target.read(self._text, place)
+        return self._target if self._target.is_over or final else None
+
+    def _label(self, final: bool) -> int | None:
+        """The length of the label of a link that is defined elsewhere; it is no citation."""
+        if not self._text.startswith("[", 1):
             return 0
-        runs = _TICKS.finditer(self._text, run)
-        closing = next((each for each in runs if each.end() - each.start() == run), None)
-        if closing and (closing.end() < len(self._text) or final):
-            content = self._text[run : closing.start()]
-            if self._is_code(content):
-                # In code a line break is a blank. As one it stays code whatever the next line looks like.
-                code = content.replace("\n", " ")
-                return self._write(f"{'`' * run}{code}{'`' * run}", closing.end())
-        elif not final and len(self._text) <= run + _LONGEST_SPAN:
-            return 0 if closing else self._wait(_IDLE_IN_SPAN, until=run + _LONGEST_SPAN)
-        return self._write("\\`" * run, run)
+        if label := _LABEL.match(self._text, 1, _LONGEST_LABEL):
+            return 0 if read_marker(self._text, 1) else label.end() - 1
+        is_over = final or len(self._text) > _LONGEST_LABEL or _NO_LABEL.search(self._text, 2)
+        return 0 if is_over else None
 
-    def _is_code(self, content: str) -> bool:
-        if "|" not in content:
-            return not (self._in_table and "\n" in content)
-        return "\n" not in content and not _MORE_THAN_LETTERS.search(content)
+    def _pass_on(self, group: _Group, *, opening: bool = False) -> None:
+        if opening and group.is_image:
+            self._tell("word", ["!"], "[")
+        if opening:
+            self._tell("bracket", "[")
+        for name, arguments in group.operations:
+            self._tell(name, *arguments)
 
-    def _tag(self, final: bool) -> int:
-        if link := _AUTOLINK.match(self._text, 0, _LONGEST_WORD):
-            self._write_address(link[1], led=0, is_alone=False)
-            return link.end()
-        is_short = len(self._text) < _LONGEST_WORD
-        if not final and (self._text == "<" or (is_short and _AUTOLINK_BEGUN.match(self._text))):
+    def _give_up(self) -> None:
+        """The outermost bracket opens nothing."""
+        group, inner = self._groups[0], self._groups[1:]
+        self._groups = []
+        self._pass_on(group, opening=True)
+        self._groups = inner
+
+    def _backslash(self, final: bool) -> int | None:
+        if self._text.startswith("\\\n"):
+            return self._tell("line_break", True, used=2)
+        if self._text[1:2] in OPENERS and (used := self._citation(final)) is not None:
+            return used
+        return self._maths(final)
+
+    def _maths(self, final: bool) -> int | None:
+        text = self._text
+        if text in ("$", "\\") and not final:
             return 0
-        return self._write("&lt;" if _TAG_BEGUN.match(self._text) else "<", 1)
+        opener = text[:2] if text[:2] in _MATHS else text[0]
+        if opener not in _MATHS:
+            return None
+        closer = _MATHS[opener]
+        end = text.find(closer, len(opener), _LONGEST_SPAN)
+        if end >= 0:
+            return self._maths_until(end, opener) if final or end + len(closer) < len(text) else 0
+        if final or len(text) >= _LONGEST_SPAN:
+            return None
+        return self._wait(re.escape(closer[-1]), until=_LONGEST_SPAN)
+
+    def _maths_until(self, end: int, opener: str) -> int | None:
+        closer = _MATHS[opener]
+        formula, after = self._text[len(opener) : end], self._text[end + len(closer) :][:1]
+        is_price = opener == "$" and (formula != formula.strip() or "\n" in formula or after.isdigit())
+        if not formula.strip() or is_price or _NO_MATHS.search(formula):
+            return None
+        if ADDRESS.search(formula) or HOST.search(formula):
+            return None
+        formula = _TAG_IN_MATHS.sub("< ", " ".join(formula.split("\n")))
+        return self._tell("maths", f"{opener}{formula}{closer}", used=end + len(closer))
 
     def _word(self, final: bool) -> int:
-        self._swallowing = self._swallowing and not self._blanks
-        if script := _OTHER_SCRIPT.match(self._text):
-            return script.end() if self._swallowing else self._write(script[0], script.end())
-        if self._text[0].isspace():  # of the blanks that Markdown takes for letters
-            self._swallowing = False
-            return self._write(self._text[0], 1)
-        word = _WORD.match(self._text)
-        if word is None:
-            return self._write(self._text[0], 1) if self._text[0] in _FOREIGN or final else 0
-        if _BEGINS_AN_ADDRESS.search(word[0]):
-            word = _WORD_OF_ANY_SCRIPT.match(self._text) or word
-        if self._swallowing:
-            return word.end()
-        if word.end() == len(self._text) < _LONGEST_WORD and not final:
-            return self._wait(_IDLE_IN_WORD, until=_LONGEST_WORD)
-        # Half an escape would escape nothing any more.
-        whole = _WHOLE_ESCAPES.match(word[0], 0, _LONGEST_WORD)
-        text = whole[0] if whole else word[0]
-        has_address = self._write_word(text, after=self._text[len(text) : len(text) + 1])
-        self._swallowing = has_address and len(text) >= _LONGEST_WORD - 1
-        return len(text)
-
-    def _write_lead(self) -> None:
-        """Write what stays of the word in any case, as far as it is known and has not been written."""
-        lead = addresses.lead(self._text)
-        if len(lead) > self._led:
-            self._write(lead[self._led :], 0, joined=self._led > 0)
-            self._led = len(lead)
-
-    def _write_word(self, word: str, *, after: str) -> bool:
-        """Write a word that is followed by that character. Whether there is an address in it."""
-        self._write_lead()
-        plain, led, self._led = unescaped(word), self._led, 0
-        found = addresses.find(plain)
-        if found is None:
-            self._write(normalised(word[led:]), 0, joined=led > 0)
-            return False
-        write = normalised if plain == word else escaped
-        place, looked = led, 0
-        while found:
-            begin, end = found
-            # What stands before it may be one, too, once the two are kept apart.
-            while earlier := addresses.find(plain[:begin], looked):
-                begin = earlier[0]
-            tail = plain[end:]
-            self._write(write(plain[place:begin]), 0, joined=place > 0)
-            is_alone = not after.strip() and _SENTENCE_END.fullmatch(tail) and write is normalised
-            self._write_address(plain[begin:end], led=max(0, led - begin), is_alone=bool(is_alone))
-            place = looked = end
-            found = addresses.find(plain, place)
-        self._write(write(plain[place:]), 0)
-        return True
-
-    def _write_address(self, url: str, *, led: int, is_alone: bool) -> None:
-        """Write an address, of which the first characters have been written already."""
-        if is_alone and self._allowed.allow_bare(url):
-            self._write(url[led:], 0, within=url[led:], joined=True)
-        elif not led and _AUTOLINK.fullmatch(f"<{url}>") and self._allowed.allow_link(url):
-            self._write(f"<{url}>", 0, within=url)
-        elif shown := addresses.shown(url[led:]):
-            self._write(shown, 0)
-        else:
-            self._drop(0)
+        text = self._text
+        if script := _OTHER_SCRIPT.match(text):
+            return self._tell("word", list(script[0]), "", used=script.end())
+        word = _WORD.match(text, 0, _LONGEST_WORD)
+        if word and _BEGINS_AN_ADDRESS.search(word[0]):
+            word = _ADDRESS_WORD.match(text, 0, _LONGEST_WORD)
+        end = word.end() if word else 1
+        if end == len(text) and not final:
+            return self._wait(r"[\s`\[\]<!\\$]|[^\x00-\x7f]", until=_LONGEST_WORD + 1)
+        return self._tell("word", units_of(text[:end]), text[end : end + 1], used=end)

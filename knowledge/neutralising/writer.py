@@ -1,175 +1,211 @@
-"""What a block's prose becomes: pieces that together mean what each of them meant by itself."""
+"""The Markdown that reaches the reader: each block and each span in the one form that all readers agree on."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from knowledge.neutralising import addresses
-from knowledge.neutralising.escapes import harmless_start, unescaped
+from knowledge.neutralising.addresses import ADDRESS, HOST, Addresses
+from knowledge.neutralising.words import Units, begins_a_tag, harmless_start, plain, written
 
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
-_ESCAPED_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)+\Z")
-_FIRST_WORD = re.compile(r"[^\s`<\[\]]*")
-_WORD_ENDS = re.compile(r"[\s`<>\[\]]")
-_LONGEST_WORD = 100  # code points; longer hosts are none
-_BLOCK_START = re.compile(r"[ \t]*(?:\d{1,9}|[-+*#>~=_|: \t]*)")
-NO_BREAK_SPACE = "\u00a0"
-_LONGEST_GROUP = 500  # code points that an open bracket holds back
+_NO_BREAK_SPACE = "\u00a0"
+# Of what a list item holds: right of its marker, and by less than what would make code of it.
+_INDENT = "    "
+_LONGEST_WORD = 100  # code points of a word in which an address may have begun
+_CLOSING = ".,;:!?)]}"
 
 
-@dataclass(slots=True)
-class _Group:
-    """An opening bracket and what has come since."""
+@dataclass(slots=True, eq=False)
+class Item:
+    """A list item; its marker is written with its first text."""
 
-    image: bool
-    start: int  # how much had been written before it
-    before: str  # the last character before it
-    word_before: str
-    line: str | None
-    text: list[str] = field(default_factory=list)
-    within: list[str] = field(default_factory=list)  # the same, as it is written within a link
-
-    @property
-    def bracket(self) -> str:
-        return "![" if self.image else "["
+    marker: str  # "-", or one or two digits and a full stop
+    is_known: bool = False  # written, or left out because an inner item begins it
 
 
-class BlockWriter:
-    """Hands on to `take` what is written, but what stands in an open bracket only once that is closed."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block stands: in a quotation or not, in these list items from the outermost on."""
 
-    def __init__(self, take: Callable[[str], None]) -> None:
-        self._take = take
-        self._groups: list[_Group] = []
-        self._size = 0
-        self._last = ""  # the last character
-        self._word = ""  # the last characters, as far as they may be a part of an address
-        self._first = ""  # the block's first one
-        # The line, as long as it may become a heading, an item, a fence or a rule; and whether something kept
-        # it from that which is left out.
-        self._line: str | None = ""
-        self._dropped = False
+    quoted: bool = False
+    items: Sequence[Item] = ()
+    is_loose: bool = True  # a blank line came before it
 
-    @property
-    def in_brackets(self) -> bool:
-        return bool(self._groups)
 
-    def write(self, text: str, *, within: str | None = None, joined: bool = False) -> None:
-        """Write Markdown; `within` is what it is within a link, where that differs.
+Operation = tuple[str, tuple[Any, ...]]  # the name of a Writer's method for text, and its arguments
 
-        `joined`: it goes on with the word before, which is known to be no address with it that must not be.
-        """
-        if self._line is not None and self._dropped:
-            text = harmless_start(text)
-        if not text:
-            return
-        kept_apart = text if joined else self._kept_apart(text)
-        if self._groups:
-            self._groups[-1].text.append(kept_apart)
-            self._groups[-1].within.append(kept_apart if within is None else within)
+
+class Writer:
+    """Writes a block's beginning, a line break and a blank with the text after it: nothing is left of none."""
+
+    def __init__(self, allowed: Addresses, *, in_link: bool = False, is_one_line: bool = False) -> None:
+        self._allowed = allowed
+        self._in_link = in_link
+        self._is_one_line = is_one_line or in_link
+        self._passed: list[str] = []
+        self._open: list[Item] = []  # in which the last block stands
+        self._quoted = False
+        self._is_empty = True
+        self._next: tuple[Place, str, bool] | None = None
+        self._prefix = ""
+        self._after_code = False
+        self._begin_text()
+
+    def taken(self) -> str:
+        """What has been written since the last call."""
+        text = "".join(self._passed)
+        self._passed.clear()
+        return text
+
+    def begin(self, place: Place, *, lead: str = "") -> None:
+        """What is written next begins a block; `lead` stands before a heading's text."""
+        self._next = place, lead, not lead
+        self._is_one_line = bool(lead)
+        self._begin_text()
+
+    def rule(self, place: Place) -> None:
+        if not self._is_empty:  # A text's first line of dashes may open front matter.
+            self.lines(["---"], place)
+
+    def lines(self, lines: Sequence[str], place: Place | None = None, *, is_code: bool = False) -> None:
+        """Lines as they are: the first ones of a block at that place, or more of the last block."""
+        if place:
+            for item in place.items:
+                item.is_known = True  # beside a marker the first line would be indented less than the others
+            self.begin(place)
+            self._open_block()
         else:
-            self._take(kept_apart)
-        self._size += len(kept_apart)
-        self._word = _last_word(self._word + unescaped(text[-_LONGEST_WORD:]))
-        self._last = text[-1] if not _ESCAPED_BACKSLASH.search(text) else ""
-        self._first = self._first or text.lstrip()[:1]
-        self._note_line(text)
-        while self._groups and self._size - self._groups[0].start > _LONGEST_GROUP:
-            self._give_up()
+            self._put("\n" + (self._prefix if lines[0] else self._prefix.rstrip()))
+        gaps = (f"\n{self._prefix}" if line else f"\n{self._prefix.rstrip()}" for line in lines[1:])
+        self._put(lines[0] + "".join(f"{gap}{line}" for gap, line in zip(gaps, lines[1:], strict=True)))
+        self._after_code = is_code
 
-    def _kept_apart(self, text: str) -> str:
-        """The text, making no link, definition or code together with what stands before it."""
-        if (self._last == "]" and text[0] == "(") or (self._last == "\\" and _PUNCTUATION.match(text)):
-            return f"\\{text}"
-        if self._word and not text[0].isspace() and addresses.spans(self._word, unescaped(_first_word(text))):
-            return f" {text}"
-        if self._last == "<" and _BEGINS_A_TAG.match(text):
-            return f" {text}"
-        makes_definition = self._last == "]" and self._first == "[" and text[0] == ":"
-        return f" {text}" if makes_definition or self._last == text[0] == "`" else text
+    def word(self, units: Units, after: str) -> None:
+        """A word; `after` is the character that follows it, "" where the line ends."""
+        text = plain(units)
+        markdown = written(units, self._allowed, after=after, in_link=self._in_link)
+        if not markdown:
+            self.drop()
+            return
+        self._prepare(text)
+        if self._line_start:
+            markdown = harmless_start(markdown, text)
+        self._put(self._kept_apart(markdown, text))
+        self._tail = (self._tail + text)[-_LONGEST_WORD:]
 
-    def write_line_start(self, text: str) -> None:
-        """Write a line break and what the next line begins with before its prose."""
-        self._end_line()
-        self.write(text)
-        self._line, self._dropped, self._last, self._word = "", False, "\n", ""
+    def code(self, markdown: str) -> None:
+        self._span(markdown)
+
+    def maths(self, markdown: str) -> None:
+        self._span(markdown)
+
+    def marker(self, markdown: str) -> None:
+        self._span(markdown.replace("[", r"\[").replace("]", r"\]") if self._in_link else markdown)
+
+    def bracket(self, bracket: str) -> None:
+        self._span(f"\\{bracket}" if self._in_link else bracket)
+
+    def link(self, operations: Sequence[Operation], url: str) -> None:
+        if self._in_link:
+            self.replay(operations)
+            return
+        within = Writer(self._allowed, in_link=True)
+        within.replay(operations)
+        text = within.taken()
+        # Behind a "!" it would be an image.
+        self._span(f"[{text}]({url})" if text else f"<{url}>", apart=self._last == "!" and not self._blank)
+
+    def replay(self, operations: Sequence[Operation]) -> None:
+        for name, arguments in operations:
+            getattr(self, name)(*arguments)
+
+    def blank(self, text: str) -> None:
+        if not (self._line_start or self._next or self._break or self._is_optional):
+            self._blank += text.replace("\t", " ")
+
+    def line_break(self, is_hard: bool = False) -> None:
+        if self._is_one_line:
+            self.blank(" ")
+        elif not self._line_start and not self._next:
+            self._break = "  \n" if is_hard or self._blank.endswith("  ") else self._break or "\n"
+            self._blank, self._is_optional = "", False
 
     def drop(self) -> None:
-        """Take notice of something that is not written."""
-        self._dropped = True
+        """Something that is not written stood here: its blank goes, too, where punctuation follows."""
+        self._is_optional = bool(self._blank)
 
-    def open(self, *, image: bool) -> None:
-        group = _Group(image, self._size, self._last, self._word, self._line)
-        self._groups.append(group)
-        self._size += len(group.bracket)
-        self._last, self._word = "[", ""
-        self._first = self._first or group.bracket[0]
-        self._line = None
+    def _begin_text(self) -> None:
+        self._blank = self._break = ""
+        self._is_optional = False
+        self._line_start = self._bracketed = False
+        self._last = self._tail = ""
 
-    def close(self) -> None:
-        """The brackets are only brackets."""
-        group = self._closed()
-        text, within = "".join(group.text), "".join(group.within)
-        opening = "!\\[" if group.image else "["
-        self.write(f"{opening}{text}]", within=f"{opening}{within}]")
+    def _put(self, text: str) -> None:
+        self._passed.append(text)
+        self._last = text[-1:]
+        self._line_start = self._is_empty = self._after_code = False
 
-    def close_as_text(self) -> None:
-        """The brackets are a link's or an image's whose target is dropped."""
-        group = self._closed()
-        self.drop()
-        self.write("".join(group.text), within="".join(group.within))
+    def _span(self, markdown: str, *, apart: bool = False) -> None:
+        self._prepare(markdown)
+        self._bracketed = self._bracketed or (self._line_start and markdown.lstrip("\\")[:1] == "[")
+        self._put(f" {markdown}" if apart else self._kept_apart(markdown, ""))
+        self._tail = ""
 
-    def close_as_link(self, url: str) -> None:
-        """The brackets are a link's or an image's to an address that may be linked."""
-        group = self._closed()
-        text, within = "".join(group.text), "".join(group.within)
-        if not within.strip():
-            self.write(f"<{url}>", within=url)
-        elif text != within and ("|" in text or "\n" in text):
-            # In a table it would be no link, and what is written for within one would not be.
-            self.write(text)
-        else:
-            # Behind a "!" it would be an image.
-            self.write(f"{' ' * (self._last == '!')}[{within}]({url})", within=within)
-            self._word = ""
+    def _kept_apart(self, markdown: str, text: str) -> str:
+        """The Markdown, making nothing else together with what stands before it."""
+        first = markdown[0]
+        if self._last == "]" and (first == "(" or (first == ":" and self._bracketed)):
+            return f"\\{markdown}"
+        if (first == "`" and self._last in ("`", "\\")) or (self._last == "<" and begins_a_tag(first)):
+            return f" {markdown}"
+        return f" {markdown}" if self._tail and _spans(self._tail, text) else markdown
 
-    def end(self, *, more: bool) -> None:
-        """The block has ended: what is still open opens nothing. `more`: other blocks follow."""
-        while self._groups:
-            self._give_up()
-        if more:
-            self._end_line()
-        self._last = self._word = self._first = ""
-        self._line, self._dropped = "", False
+    def _prepare(self, text: str) -> None:
+        """Write what waits for the text."""
+        if self._next:
+            self._open_block()
+        elif self._break:
+            self._put(self._break + self._prefix)
+            self._begin_text()
+            self._line_start = True
+        elif self._blank and not (self._is_optional and text[0] in _CLOSING):
+            # Not everybody needs the bracket to stand directly behind the other one for a link.
+            after_bracket = self._last == "]" and text[0] == "("
+            self._put(_NO_BREAK_SPACE if after_bracket else self._blank)
+            self._tail = ""
+        self._blank, self._is_optional = "", False
 
-    def _note_line(self, text: str) -> None:
-        if self._line is not None:
-            self._line = self._line + text if _BLOCK_START.fullmatch(self._line + text) else None
+    def _open_block(self) -> None:
+        if self._next is None:
+            return
+        (place, lead, begins_line), self._next = self._next, None
+        still_open = [item for item in place.items if item in self._open]
+        new = [item for item in place.items if not item.is_known]
+        gap = "" if self._is_empty else self._gap(place, new[-1:], depth=len(still_open))
+        quotation = "> " if place.quoted else ""
+        marker = f"{new[-1].marker} " if new else ""
+        self._put(f"{gap}{quotation}{_INDENT * len(still_open)}{marker}{lead}")
+        for item in new:
+            item.is_known = True
+        self._open, self._quoted = [*still_open, *new[-1:]], place.quoted
+        self._prefix = quotation + _INDENT * len(self._open)
+        self._begin_text()
+        self._line_start = begins_line
 
-    def _end_line(self) -> None:
-        """A line that something was taken out of stays a line of prose."""
-        if self._line is not None and self._dropped:
-            self._line = None
-            self.write(NO_BREAK_SPACE)
-
-    def _closed(self) -> _Group:
-        group = self._groups.pop()
-        self._last, self._word = group.before, group.word_before
-        self._line, self._size = group.line, group.start
-        if self._size == 0:
-            self._first = ""
-        return group
-
-    def _give_up(self) -> None:
-        group = self._groups.pop(0)
-        self._take("!\\[" if group.image else "\\[")
-        self._take("".join(group.text))
-
-
-def _first_word(text: str) -> str:
-    match = _FIRST_WORD.match(text, 0, _LONGEST_WORD)
-    return match[0] if match else ""
+    def _gap(self, place: Place, new: Sequence[Item], *, depth: int) -> str:
+        if self._quoted != place.quoted:
+            return "\n\n"
+        beside = self._open[depth].marker if depth < len(self._open) else "-"
+        is_tight = new and self._open and not place.is_loose and not self._after_code
+        # Another number than 1 directly below text would not begin a list.
+        if is_tight and (new[0].marker in ("-", "1.") or beside != "-"):
+            return "\n"
+        return "\n>\n" if self._quoted else "\n\n"
 
 
-def _last_word(text: str) -> str:
-    return _WORD_ENDS.split(text)[-1][-_LONGEST_WORD:]
+def _spans(before: str, text: str) -> bool:
+    """Whether the end of a word and what is written behind it make an address together."""
+    return any(
+        found.start() < len(before) < found.end()
+        for pattern in (ADDRESS, HOST)
+        for found in pattern.finditer(before + text)
+    )

@@ -1,0 +1,105 @@
+"""A word of prose as Markdown that every reader shows as that word: no HTML, no link, no reference."""
+
+import html
+import re
+from html.entities import html5
+
+from knowledge.characters import visible
+from knowledge.neutralising.addresses import ADDRESS, HOST, Addresses, shown, trimmed
+
+_UNIT = re.compile(
+    r"\\[!-/:-@\[-`{-~]|&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|.", re.DOTALL
+)
+_NEEDS_A_LOOK = re.compile(r"[\\&<:/@.]")
+# The punctuation that a backslash escapes for every reader.
+_ESCAPABLE = frozenset("\\`*_{}[]()>#+.!~=|:-$")
+_BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
+_REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
+_ALONE = re.compile(r"[.,)]*")
+
+_MARKS_ONLY = re.compile(r"([-_*=~+])\1*|[-:|=]+")
+_BEGINS_A_BLOCK = re.compile(r"[#>]|~~~")
+_NUMBERED = re.compile(r"(\d{1,9})([.)])")
+
+Units = list[str]  # of a word: characters, and characters behind a backslash, which are nothing but themselves
+
+
+def units_of(word: str) -> Units:
+    """The word's units, with what its character references stand for."""
+    if "\\" not in word and "&" not in word:
+        return list(word)
+    return [unit for match in _UNIT.finditer(word) for unit in _units(match[0])]
+
+
+def _units(text: str) -> Units:
+    if text[0] != "&" or len(text) == 1:
+        return [text]
+    if text[1] != "#" and text[1:] not in html5:
+        return list(text)
+    return [f"\\{each}" if each.isascii() else each for each in visible(html.unescape(text)) if each.isprintable() or each == "\u00a0"]
+
+
+def begins_a_tag(text: str) -> bool:
+    """Whether "<" and the text begin what readers take for HTML."""
+    return _BEGINS_A_TAG.match(text) is not None
+
+
+def plain(units: Units) -> str:
+    return "".join(unit[-1] for unit in units)
+
+
+def written(units: Units, allowed: Addresses, *, after: str, in_link: bool = False) -> str:
+    """The word as Markdown; `after` is the character that follows it, "" where the line ends."""
+    text = plain(units)
+    if not _NEEDS_A_LOOK.search(text) and len(text) == sum(map(len, units)):
+        return text
+    pieces, place = [], 0
+    while found := ADDRESS.search(text, place):
+        begin = found.start()
+        url = trimmed(text[begin:]) or found[0]
+        end = begin + len(url)
+        pieces.append(_escaped(units[place:begin], allowed, after=text[begin]))
+        is_alone = after in ("", " ", "\t") and _ALONE.fullmatch(text, end) is not None
+        pieces.append(_address(url, allowed, is_bare=is_alone or in_link))
+        place = end
+    return "".join(pieces) + _escaped(units[place:], allowed, after=after)
+
+
+def _address(url: str, allowed: Addresses, *, is_bare: bool) -> str:
+    if allowed.allow_link(url):
+        # Where more of the word follows, readers would take that for a part of it.
+        return url if is_bare else f"<{url}>"
+    code = shown(url)
+    return f"`{code}`" if code else ""
+
+
+def _escaped(units: Units, allowed: Addresses, *, after: str) -> str:
+    text = plain(units)
+    hosts = (host for host in HOST.finditer(text) if not allowed.allow_host(host[0]))
+    dots = {place for host in hosts for place in range(*host.span()) if text[place] == "."}
+    references = {match.start() for match in _REFERENCE.finditer(text)}
+    following = text[1:] + after[:1]
+    return "".join(
+        "\\." if place in dots else _unit(unit, following[place : place + 1], is_reference=place in references)
+        for place, unit in enumerate(units)
+    )
+
+
+def _unit(unit: str, following: str, *, is_reference: bool) -> str:
+    character = unit[-1]
+    if character == "<":
+        return "&lt;" if unit != "<" or begins_a_tag(following) else "<"
+    if character == "&":
+        return "&amp;" if unit != "&" or is_reference else "&"
+    if unit == "\\":
+        return "\\" if following.isalnum() else "\\\\"
+    return unit if character in _ESCAPABLE else character
+
+
+def harmless_start(markdown: str, text: str) -> str:
+    """The Markdown of a line's first word, unable to begin a block; `text` is the word that it shows."""
+    if numbered := _NUMBERED.fullmatch(text):
+        return f"{numbered[1]}\\{numbered[2]}"
+    if markdown[0] != "\\" and (_MARKS_ONLY.fullmatch(text) or _BEGINS_A_BLOCK.match(text)):
+        return f"\\{markdown}"
+    return markdown
