@@ -95,8 +95,11 @@ class _Tags(HTMLParser):
     @classmethod
     def oddities(cls, html: str) -> list[str]:
         tags = cls()
-        tags.feed(html)
-        tags.close()
+        try:
+            tags.feed(html)
+            tags.close()
+        except AssertionError as exc:  # raised at a declaration that is not well-formed
+            tags._found.append(str(exc))
         return tags._found + [f"unclosed <{tag}>" for tag, open_ in tags._open.items() if open_ > 0]
 
     def __init__(self) -> None:

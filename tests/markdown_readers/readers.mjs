@@ -1,4 +1,4 @@
-// Renders Markdown with several readers: a JSON list of texts per line in, a list of {reader: HTML} out.
+// Renders Markdown with several readers: a line of JSON {texts, readers} in, a list of {reader: HTML} out.
 
 import { createInterface } from "node:readline";
 import { HtmlRenderer, Parser } from "commonmark";
@@ -47,11 +47,10 @@ const READERS = {
 };
 
 for await (const line of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify(JSON.parse(line).map(rendered)));
-}
-
-function rendered(text) {
-  return Object.fromEntries(Object.entries(READERS).map(([name, read]) => [name, html(read, text)]));
+  const { texts, readers } = JSON.parse(line);
+  const named = readers.filter((name) => name in READERS);
+  const rendered = (text) => Object.fromEntries(named.map((name) => [name, html(READERS[name], text)]));
+  console.log(JSON.stringify(texts.map(rendered)));
 }
 
 // What a reader cannot read is no proof that the text is harmless: the judge refuses the element.

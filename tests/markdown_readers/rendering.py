@@ -30,19 +30,19 @@ _CMARK_OPTIONS = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_FOOTNO
 _CMARK_EXTENSIONS = ["table", "autolink", "strikethrough", "tasklist"]
 
 
-def rendered(texts: Sequence[str]) -> list[dict[str, str]]:
-    """For each text its HTML by the name of the reader. What a reader fails on is an <unreadable> element."""
+def rendered(texts: Sequence[str], *, readers: Sequence[str] = READERS) -> list[dict[str, str]]:
+    """For each text its HTML by the reader's name. What a reader fails on is an <unreadable> element."""
     return [
-        html | {"cmark-gfm": _cmark_gfm(text)}
+        html | ({"cmark-gfm": _cmark_gfm(text)} if "cmark-gfm" in readers else {})
         for start in range(0, len(texts), _AT_ONCE)
-        for text, html in _by_node(texts[start : start + _AT_ONCE])
+        for text, html in _by_node(texts[start : start + _AT_ONCE], readers)
     ]
 
 
-def _by_node(texts: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+def _by_node(texts: Sequence[str], readers: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     node = _node()
     assert node.stdin and node.stdout
-    node.stdin.write(json.dumps(texts) + "\n")
+    node.stdin.write(json.dumps({"texts": texts, "readers": readers}) + "\n")
     node.stdin.flush()
     answer = node.stdout.readline()
     if not answer:
