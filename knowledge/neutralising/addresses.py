@@ -9,7 +9,9 @@ _SCHEME = re.compile(r"\A(?:[a-z0-9+.-]*:?//|mailto:)", re.IGNORECASE)
 _REST = re.compile(r"[?#\s`|<>]")
 _NOT_ASCII = re.compile(r"[^!-~]")
 # Written between the brackets of a link, or between < and >, every reader takes it for one address.
-_WRITABLE = re.compile(r"https?://[^\s<>\"'`\\|()\[\]{}^]+(?:\([^\s<>\"'`\\|()\[\]{}^]*\)[^\s<>\"'`\\|()\[\]{}^]*)*")
+_WRITABLE = re.compile(
+    r"https?://[^\s<>\"'`\\|()\[\]{}^]+(?:\([^\s<>\"'`\\|()\[\]{}^]*\)[^\s<>\"'`\\|()\[\]{}^]*)*"
+)
 _TRAILING = ".,;:!?'\"*_~"
 _TWO_LETTERS = (
     "a[cdefgilmnoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]"
@@ -22,7 +24,12 @@ _TOP_LEVEL = (
     f"(?:{_TWO_LETTERS}|com|net|org|edu|gov|mil|int|info|biz|name|pro|web|xxx|aero|asia|coop|museum|shop|dev"
     "|app|xyz|site|online|store|tech|top|club|blog|cloud|рф)(?![^\\W_])"
 )
-HOST = re.compile(rf"(?<![\w.:/@-])[^\W_][^\W_.-]*(?:[.-]+[^\W_.-]+)*\.{_TOP_LEVEL}", re.IGNORECASE)
+# What a reader takes for letters of a host's name: symbols, too, but no punctuation.
+_LETTER = r"[^\s\x00-#%-*,-/:;<>?@\[\]\\_{}]"
+_LABELS = rf"{_LETTER}+(?:[.-]+{_LETTER}+)*"
+HOST = re.compile(
+    rf"(?<!{_LETTER})(?<![.:/@-])(?<![^\W_]_){_LABELS}\.{_TOP_LEVEL}(?P<more>[:/?#@_-])?", re.IGNORECASE
+)
 # What a reader makes a link of by itself, whatever comes after it.
 ADDRESS = re.compile(
     r"[a-z0-9+.-]{0,30}://"
@@ -41,14 +48,14 @@ class Addresses:
         text = "\n".join(texts)
         found = (url for url in _web_addresses(text) if _WRITABLE.fullmatch(url))
         self._links = frozenset(found)
-        self._hosts = frozenset(match[0].lower() for match in HOST.finditer(text))
+        self._hosts = frozenset(host[0].lower() for host in HOST.finditer(text) if not host["more"])
 
     def allow_link(self, url: str) -> bool:
         return url in self._links
 
-    def allow_host(self, host: str) -> bool:
-        """Whether it may stay as it is, though a reader may make a link of it."""
-        return host.lower() in self._hosts
+    def allow_host(self, host: re.Match[str]) -> bool:
+        """Whether what HOST has found may stay as it is, though a reader may make a link of it."""
+        return host[0].lower() in self._hosts
 
 
 def trimmed(url: str) -> str:

@@ -8,7 +8,16 @@ from knowledge.citations import Citations
 from knowledge.neutralising.addresses import Addresses
 from knowledge.neutralising.code_blocks import CodeBlock
 from knowledge.neutralising.inlines import InlineReader
-from knowledge.neutralising.lines import Container, Kind, LineStart, ListItem, Quotation, match, read_start, without_columns
+from knowledge.neutralising.lines import (
+    Container,
+    Kind,
+    LineStart,
+    ListItem,
+    Quotation,
+    match,
+    read_start,
+    without_columns,
+)
 from knowledge.neutralising.tables import alignments_of, cells_of, row_of
 from knowledge.neutralising.writer import Place, Writer
 
@@ -42,9 +51,9 @@ class _OpenCode:
 class NeutralFilter:
     """Passes an answer on piece by piece: citations checked and renumbered, and nothing in it that acts.
 
-    Its Markdown is read, and what was understood is written anew in a form that every reader of Markdown takes
-    for just that. There is none for HTML, for images and for links to elsewhere: these become text, or nothing.
-    At most some 2,000 code points are held back, but for code from the first line on that would act elsewhere.
+    The Markdown is read, and what it says is written anew in a form that every reader of Markdown takes for
+    that alone. There is none for HTML, images and links to elsewhere: these become text, or nothing. At most
+    some 2,000 code points are held back; of code, what follows the first line that would act as text.
     """
 
     def __init__(self, citations: Citations, allowed: Addresses) -> None:
@@ -114,23 +123,19 @@ class NeutralFilter:
         line = "".join(self._line)
         if self._code and self._goes_on_with_code(self._code, line):
             return
-        marks = _MARKS.match(line)
-        end = min(marks.end() + 1 if marks else 0, len(line) - len(rest))
-        start = read_start(line[:end].expandtabs(4), self._containers, in_paragraph=self._in_paragraph)
-        if (start.kind.wants_whole_line or self._in_table or self._head is not None) and not is_whole:
+        start = self._start_of(line[: len(line) - len(rest)])
+        if not is_whole and (start.kind.wants_whole_line or self._in_table or self._head is not None):
             self._wants_end = True
             return
-        if is_whole:
-            start = read_start(line[:end].expandtabs(4) + line[end:], self._containers, in_paragraph=self._in_paragraph)
-        else:
-            start.text += rest
+        start.text += rest
         if not self._goes_on_with_table(start):
             self._begin(start)
 
+    def _start_of(self, line: str) -> LineStart:
+        return read_start(_expanded(line, _MARKS), self._containers, in_paragraph=self._in_paragraph)
+
     def _goes_on_with_code(self, code: _OpenCode, line: str) -> bool:
-        blanks = _BLANKS.match(line)
-        end = blanks.end() if blanks else 0
-        expanded = line[:end].expandtabs(4) + line[end:]
+        expanded = _expanded(line, _BLANKS)
         matched, text = match(expanded, self._containers)
         is_code = matched == len(self._containers) and (bool(code.fence) or not text[:4].strip(" "))
         if is_code and not code.is_closed_by(text):
@@ -146,7 +151,11 @@ class NeutralFilter:
         head, self._head = self._head, None
         goes_on = start.matched == len(self._containers) and not start.opened
         goes_on = goes_on and start.kind in (Kind.ROW, Kind.TEXT, Kind.UNDERLINE) and "|" in start.text
-        if goes_on and head is not None and len(cells_of(head)) == len(dashes := alignments_of(start.text)) > 0:
+        if (
+            goes_on
+            and head is not None
+            and len(cells_of(head)) == len(dashes := alignments_of(start.text)) > 0
+        ):
             self._end_block()
             self._writer.lines([self._row(head), row_of(dashes)], self._place(in_items=False))
             self._in_table = True
@@ -235,3 +244,10 @@ class NeutralFilter:
         items = [each.item for each in self._containers[after:] if isinstance(each, ListItem)]
         is_loose, self._is_loose = self._is_loose, False
         return Place(after > 0, items if in_items else (), is_loose)
+
+
+def _expanded(line: str, beginning: re.Pattern[str]) -> str:
+    """The line without tabs in its beginning."""
+    match = beginning.match(line)
+    end = match.end() if match else 0
+    return line[:end].expandtabs(4) + line[end:]

@@ -1,4 +1,4 @@
-"""The text of a paragraph, heading or cell: words, code, maths, links and citations, read as they stream by."""
+"""The text of a paragraph, heading or cell, as it streams by: words, code, maths, links and citations."""
 
 import re
 from collections.abc import Callable
@@ -36,6 +36,8 @@ _TAG_IN_MATHS = re.compile(r"<(?=[A-Za-z/!?])")
 _NO_MATHS = re.compile(r"`|!\[|\][ \t]*\(")
 # One reader looks for this element before it looks for code.
 _NO_CODE = re.compile(r"<code\b|\\\\\||`{3}", re.IGNORECASE)
+# Between double ticks, not everybody takes it for code.
+_NO_LONG_CODE = re.compile(r"``|\]\(")
 _MATHS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
 
@@ -62,7 +64,7 @@ class InlineReader:
         self._ticks_seen = 0  # of the undecided text, how much holds no end of its code span
         self._waits_for: re.Pattern[str] | None = None
         self._most = 0  # undecided characters, while it waits
-        self._steps: dict[str, Callable[[bool], int]] = {
+        self._steps: dict[str, Callable[[bool], int | None]] = {
             "\n": self._line_break,
             "`": self._code,
             "<": self._tag,
@@ -144,8 +146,9 @@ class InlineReader:
 
     def _code_until(self, closing: re.Match[str], run: int) -> int:
         code = self._text[run : closing.start()].replace("\n", " ")
-        if code.strip() and not _NO_CODE.search(code):
-            return self._tell("code", f"{'`' * run}{code}{'`' * run}", used=closing.end())
+        ticks = "``" if "`" in code else "`"
+        if code.strip() and not _NO_CODE.search(code) and not (ticks == "``" and _NO_LONG_CODE.search(code)):
+            return self._tell("code", f"{ticks}{code}{ticks}", used=closing.end())
         return self._tell("word", ["\\`"] * run, code[:1], used=run)
 
     def _tag(self, final: bool) -> int | None:
@@ -226,8 +229,9 @@ class InlineReader:
 
     def _pass_on(self, group: _Group, *, opening: bool = False) -> None:
         if opening and group.is_image:
-            self._tell("word", ["!"], "[")
-        if opening:
+            # Not everybody sees where the image would end.
+            self._tell("word", ["!", "\\["], "")
+        elif opening:
             self._tell("bracket", "[")
         for name, arguments in group.operations:
             self._tell(name, *arguments)

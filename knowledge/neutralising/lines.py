@@ -76,7 +76,7 @@ def match(line: str, containers: Sequence[Container]) -> tuple[int, str]:
 
 
 def read_start(line: str, containers: Sequence[Container], *, in_paragraph: bool) -> LineStart:
-    """What the line is; of one that goes on, its first other character than blanks and marks must be there."""
+    """What the line is, of which at least the first character that is no blank or mark has come."""
     matched, line = match(line, containers)
     start = LineStart(matched)
     goes_on = in_paragraph and matched == len(containers)
@@ -124,7 +124,6 @@ def _list_item(item: re.Match[str], start: LineStart) -> ListItem:
     width = len(item[1]) + (len(item[3]) if item[3] else 1)
     marker = f"{int(item[2])}." if item[2] else "-"
     return ListItem(start.indent + width, Item(marker), is_empty)
-
 
 
 def without_columns(line: str, columns: int) -> str:

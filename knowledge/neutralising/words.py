@@ -15,13 +15,14 @@ _NEEDS_A_LOOK = re.compile(r"[\\&<:/@.]")
 _ESCAPABLE = frozenset("\\`*_{}[]()>#+.!~=|:-$")
 _BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
 _REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
-_ALONE = re.compile(r"[.,)]*")
 
 _MARKS_ONLY = re.compile(r"([-_*=~+])\1*|[-:|=]+")
 _BEGINS_A_BLOCK = re.compile(r"[#>]|~~~")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])")
 
-Units = list[str]  # of a word: characters, and characters behind a backslash, which are nothing but themselves
+Units = list[
+    str
+]  # of a word: characters, and characters behind a backslash, which are nothing but themselves
 
 
 def units_of(word: str) -> Units:
@@ -36,7 +37,8 @@ def _units(text: str) -> Units:
         return [text]
     if text[1] != "#" and text[1:] not in html5:
         return list(text)
-    return [f"\\{each}" if each.isascii() else each for each in visible(html.unescape(text)) if each.isprintable() or each == "\u00a0"]
+    characters = (each for each in visible(html.unescape(text)) if each.isprintable() or each == "\u00a0")
+    return [f"\\{each}" if each.isascii() else each for each in characters]
 
 
 def begins_a_tag(text: str) -> bool:
@@ -58,11 +60,17 @@ def written(units: Units, allowed: Addresses, *, after: str, in_link: bool = Fal
         begin = found.start()
         url = trimmed(text[begin:]) or found[0]
         end = begin + len(url)
-        pieces.append(_escaped(units[place:begin], allowed, after=text[begin]))
-        is_alone = after in ("", " ", "\t") and _ALONE.fullmatch(text, end) is not None
-        pieces.append(_address(url, allowed, is_bare=is_alone or in_link))
+        is_alone = end == len(text) and after in ("", " ", "\t", "\n")
+        address = _address(url, allowed, is_bare=is_alone or in_link)
+        before = _escaped(units[place:begin], allowed, after=address[:1])
+        pieces += [before, " " * joins_code(before, address), address]
         place = end
     return "".join(pieces) + _escaped(units[place:], allowed, after=after)
+
+
+def joins_code(before: str, markdown: str) -> bool:
+    """Whether code at the beginning of the Markdown would be something else directly behind `before`."""
+    return before[-1:] in ("`", "\\") and markdown.startswith("`")
 
 
 def _address(url: str, allowed: Addresses, *, is_bare: bool) -> str:
@@ -75,14 +83,17 @@ def _address(url: str, allowed: Addresses, *, is_bare: bool) -> str:
 
 def _escaped(units: Units, allowed: Addresses, *, after: str) -> str:
     text = plain(units)
-    hosts = (host for host in HOST.finditer(text) if not allowed.allow_host(host[0]))
+    hosts = (host for host in HOST.finditer(text) if not allowed.allow_host(host))
     dots = {place for host in hosts for place in range(*host.span()) if text[place] == "."}
     references = {match.start() for match in _REFERENCE.finditer(text)}
     following = text[1:] + after[:1]
-    return "".join(
-        "\\." if place in dots else _unit(unit, following[place : place + 1], is_reference=place in references)
+    markdown = "".join(
+        "\\."
+        if place in dots
+        else _unit(unit, following[place : place + 1], is_reference=place in references)
         for place, unit in enumerate(units)
     )
+    return markdown.replace("\\]:", "\\]\\:")  # which not every reader takes for text
 
 
 def _unit(unit: str, following: str, *, is_reference: bool) -> str:

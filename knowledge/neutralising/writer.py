@@ -1,11 +1,11 @@
-"""The Markdown that reaches the reader: each block and each span in the one form that all readers agree on."""
+"""The Markdown that reaches the reader: each block and span in a form that all readers agree on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from knowledge.neutralising.addresses import ADDRESS, HOST, Addresses
-from knowledge.neutralising.words import Units, begins_a_tag, harmless_start, plain, written
+from knowledge.neutralising.words import Units, begins_a_tag, harmless_start, joins_code, plain, written
 
 _NO_BREAK_SPACE = "\u00a0"
 # Of what a list item holds: right of its marker, and by less than what would make code of it.
@@ -35,7 +35,7 @@ Operation = tuple[str, tuple[Any, ...]]  # the name of a Writer's method for tex
 
 
 class Writer:
-    """Writes a block's beginning, a line break and a blank with the text after it: nothing is left of none."""
+    """Writes a block's beginning, a line break and a blank only together with the text after it."""
 
     def __init__(self, allowed: Addresses, *, in_link: bool = False, is_one_line: bool = False) -> None:
         self._allowed = allowed
@@ -46,9 +46,16 @@ class Writer:
         self._quoted = False
         self._is_empty = True
         self._next: tuple[Place, str, bool] | None = None
-        self._prefix = ""
+        self._prefix = ""  # of the block's further lines
         self._after_code = False
-        self._begin_text()
+        # A line has begun with a bracket; a colon behind its end would make a definition of it.
+        self._in_label = False
+        # What waits for text, and whether it is left out before punctuation.
+        self._blank = self._break = ""
+        self._is_optional = False
+        self._line_start = False
+        self._last = ""  # the last character
+        self._tail = ""  # the last characters of the word that has been written last
 
     def taken(self) -> str:
         """What has been written since the last call."""
@@ -59,6 +66,7 @@ class Writer:
     def begin(self, place: Place, *, lead: str = "") -> None:
         """What is written next begins a block; `lead` stands before a heading's text."""
         self._next = place, lead, not lead
+        self._in_label = False
         self._is_one_line = bool(lead)
         self._begin_text()
 
@@ -89,8 +97,9 @@ class Writer:
         self._prepare(text)
         if self._line_start:
             markdown = harmless_start(markdown, text)
-        self._put(self._kept_apart(markdown, text))
-        self._tail = (self._tail + text)[-_LONGEST_WORD:]
+        markdown = self._kept_apart(markdown, text)
+        self._put(markdown)
+        self._tail = text if markdown[0] == " " else (self._tail + text)[-_LONGEST_WORD:]
 
     def code(self, markdown: str) -> None:
         self._span(markdown)
@@ -131,12 +140,13 @@ class Writer:
 
     def drop(self) -> None:
         """Something that is not written stood here: its blank goes, too, where punctuation follows."""
-        self._is_optional = bool(self._blank)
+        # An address would be longer without it.
+        self._is_optional = bool(self._blank) and not ADDRESS.search(self._tail)
 
     def _begin_text(self) -> None:
         self._blank = self._break = ""
         self._is_optional = False
-        self._line_start = self._bracketed = False
+        self._line_start = False
         self._last = self._tail = ""
 
     def _put(self, text: str) -> None:
@@ -146,18 +156,19 @@ class Writer:
 
     def _span(self, markdown: str, *, apart: bool = False) -> None:
         self._prepare(markdown)
-        self._bracketed = self._bracketed or (self._line_start and markdown.lstrip("\\")[:1] == "[")
+        self._in_label = self._in_label or (self._line_start and markdown.startswith("["))
         self._put(f" {markdown}" if apart else self._kept_apart(markdown, ""))
         self._tail = ""
 
     def _kept_apart(self, markdown: str, text: str) -> str:
         """The Markdown, making nothing else together with what stands before it."""
         first = markdown[0]
-        if self._last == "]" and (first == "(" or (first == ":" and self._bracketed)):
+        if self._last == "]" and (first == "(" or (first == ":" and self._in_label)):
             return f"\\{markdown}"
-        if (first == "`" and self._last in ("`", "\\")) or (self._last == "<" and begins_a_tag(first)):
+        is_tag = self._last == "<" and begins_a_tag(first)
+        if is_tag or joins_code(self._last, markdown) or _makes_address(self._tail, text):
             return f" {markdown}"
-        return f" {markdown}" if self._tail and _spans(self._tail, text) else markdown
+        return markdown
 
     def _prepare(self, text: str) -> None:
         """Write what waits for the text."""
@@ -202,8 +213,12 @@ class Writer:
         return "\n>\n" if self._quoted else "\n\n"
 
 
-def _spans(before: str, text: str) -> bool:
+def _makes_address(before: str, text: str) -> bool:
     """Whether the end of a word and what is written behind it make an address together."""
+    if not before or not text:
+        return False
+    if not text[0].isascii():  # as in "рф"
+        return before[-1] == "@" or (before[-1] == "." and text[0] in "рР")  # noqa: RUF001
     return any(
         found.start() < len(before) < found.end()
         for pattern in (ADDRESS, HOST)
