@@ -137,6 +137,8 @@ def _texts(node: LexborNode) -> Iterator[str]:
     for child in node.iter(include_text=True):
         if child.is_text_node:
             yield child.text_content or ""
+        elif child.tag == "sup" and "data-cite" in child.attributes:
+            yield f"[{child.attributes['data-cite']}]"  # the page's citations
         elif child.tag == "input":
             yield " ☑ " if "checked" in child.attributes else " ☐ "
         elif child.tag in _BLOCKS:

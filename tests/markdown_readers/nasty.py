@@ -16,8 +16,18 @@ from tests.markdown_readers.vocabulary import (
 )
 
 # Passages of the book; what an answer may link is what stands in them.
-PASSAGES = (f"As in [the guide]({GUIDE}), on robots.org and https://wiki.example/Robot_(machine).",)
-ALLOWED = frozenset([GUIDE, "https://wiki.example/Robot_(machine)", "robots.org"])
+PASSAGES = (
+    f"As in [the guide]({GUIDE}), on robots.org and https://wiki.example/Robot_(machine).",
+    "See https://docs.robots.org/en/humble/Tutorials.html#create-a_package for more.",
+)
+ALLOWED = frozenset(
+    [
+        GUIDE,
+        "https://wiki.example/Robot_(machine)",
+        "https://docs.robots.org/en/humble/Tutorials.html#create-a_package",
+        "robots.org",
+    ]
+)
 
 
 def answer(seed: int | str) -> str:

