@@ -27,16 +27,18 @@ _TOP_LEVEL = (
 # What a reader takes for letters of a host's name: symbols, too, but no punctuation.
 _LETTER = r"[^\s\x00-#%-*,-/:;<>?@\[\]\\_{}]"
 _LABELS = rf"{_LETTER}+(?:[.-]+{_LETTER}+)*"
-HOST = re.compile(
-    rf"(?<!{_LETTER})(?<![.:/@-])(?<![^\W_]_){_LABELS}\.{_TOP_LEVEL}(?P<more>[:/?#@_-])?", re.IGNORECASE
-)
+_HOST = re.compile(rf"(?<!{_LETTER}){_LABELS}\.{_TOP_LEVEL}(?P<more>[:/?#@_-])?", re.IGNORECASE)
+# Behind these no host begins, but for one that a symbol stands before.
+_GOES_ON = re.compile(r"(?:[.:/@-]|[^\W_]_)\Z")
+_SYMBOL = re.compile(r"[$+=^|~]")
 # What a reader makes a link of by itself, whatever comes after it.
 ADDRESS = re.compile(
     r"[a-z0-9+.-]{0,30}://"
     r"|(?<![:/])//(?=localhost|[^\s/]{1,255}?\.)"
     r"|www\."
     r"|(?<![a-z])(?:mailto|xmpp|javascript|vbscript):(?=\S)"
-    r"|[\w.+-]{1,64}@[\w-]",
+    r"|[\w.+-]{1,64}@[\w-]"
+    r"|[!#$%&'*,/=?^{|}~;:]@(?=[\w-]{1,63}\.)",
     re.IGNORECASE,
 )
 
@@ -48,14 +50,21 @@ class Addresses:
         text = "\n".join(texts)
         found = (url for url in _web_addresses(text) if _WRITABLE.fullmatch(url))
         self._links = frozenset(found)
-        self._hosts = frozenset(host[0].lower() for host in HOST.finditer(text) if not host["more"])
+        self._hosts = frozenset(host[0].lower() for host in hosts_in(text) if not host["more"])
 
     def allow_link(self, url: str) -> bool:
         return url in self._links
 
     def allow_host(self, host: re.Match[str]) -> bool:
-        """Whether what HOST has found may stay as it is, though a reader may make a link of it."""
+        """Whether what `hosts_in` has found may stay as it is, though a reader may make a link of it."""
         return host[0].lower() in self._hosts
+
+
+def hosts_in(text: str) -> Iterator[re.Match[str]]:
+    """The names without a scheme that readers make links of; `more`: the address goes on behind it."""
+    for host in _HOST.finditer(text):
+        if not _GOES_ON.search(text, max(0, host.start() - 2), host.start()) or _SYMBOL.search(host[0]):
+            yield host
 
 
 def trimmed(url: str) -> str:

@@ -18,10 +18,11 @@ from knowledge.neutralising.lines import (
     read_start,
     without_columns,
 )
-from knowledge.neutralising.tables import alignments_of, cells_of, row_of
+from knowledge.neutralising.tables import cells_of, makes_table, row_of
 from knowledge.neutralising.writer import Place, Writer
 
 _PIECE = 512  # code points that are read at once
+_LONGEST_HEAD = 1000  # code points of a line that may be a table's head
 # With the first other character the line's beginning is known.
 _MARKS = re.compile(r"[ \t>\-+*_=#~`0-9.):|]*")
 _BLANKS = re.compile(r"[ \t>]*")
@@ -63,8 +64,8 @@ class NeutralFilter:
         self._inline = InlineReader(citations, allowed, self._writer)
         self._containers: list[Container] = []
         self._code: _OpenCode | None = None
-        self._in_paragraph = self._in_heading = self._in_table = False
-        self._head: str | None = None  # the last line, where it may be a table's
+        self._in_paragraph = self._in_heading = self._in_table = self._in_rows = False
+        self._first_line: str | None = None  # the paragraph's, as long as it has no other
         self._is_loose = False  # a blank line came before
         self._after_return = False
         self._begin_line()
@@ -81,6 +82,7 @@ class NeutralFilter:
         """The rest, once the answer has ended."""
         self._end_line()
         self._end_block()
+        self._writer.end()
         return self._writer.taken()
 
     def _lines(self, piece: str) -> list[tuple[bool, str]]:
@@ -99,7 +101,7 @@ class NeutralFilter:
 
     def _take(self, text: str) -> None:
         if self._is_text:
-            self._inline.feed(text)
+            self._feed(text)
             return
         self._line.append(text)
         if self._code or self._wants_end:
@@ -124,11 +126,11 @@ class NeutralFilter:
         if self._code and self._goes_on_with_code(self._code, line):
             return
         start = self._start_of(line[: len(line) - len(rest)])
-        if not is_whole and (start.kind.wants_whole_line or self._in_table or self._head is not None):
+        if not is_whole and (start.kind.wants_whole_line or self._in_table):
             self._wants_end = True
             return
         start.text += rest
-        if not self._goes_on_with_table(start):
+        if not (is_whole and self._goes_on_with_table(start)):
             self._begin(start)
 
     def _start_of(self, line: str) -> LineStart:
@@ -147,44 +149,37 @@ class NeutralFilter:
         return is_code
 
     def _goes_on_with_table(self, start: LineStart) -> bool:
-        """Take a row, or the line of dashes below a head."""
-        head, self._head = self._head, None
-        goes_on = start.matched == len(self._containers) and not start.opened
-        goes_on = goes_on and start.kind in (Kind.ROW, Kind.TEXT, Kind.UNDERLINE) and "|" in start.text
-        if (
-            goes_on
-            and head is not None
-            and len(cells_of(head)) == len(dashes := alignments_of(start.text)) > 0
-        ):
+        """Take a row, or the line of dashes below a head, which has been passed on as text."""
+        goes_on = start.matched == len(self._containers) and not start.opened and start.kind is Kind.TEXT
+        if goes_on and self._first_line is not None and makes_table(self._first_line, start.text):
             self._end_block()
-            self._writer.lines([self._row(head), row_of(dashes)], self._place(in_items=False))
+            self._writer.lines([start.text.strip()])
             self._in_table = True
             return True
-        if head is not None:
-            self._write(head)
-        if goes_on and self._in_table:
+        if not self._in_table:
+            return False
+        if goes_on and "|" in start.text:
             self._writer.lines([self._row(start.text)])
             return True
-        if self._in_table:
-            self._end_block()
-        if goes_on and start.kind is Kind.ROW:
-            self._head = start.text
-            return True
+        self._end_block()
         return False
 
     def _row(self, line: str) -> str:
-        return row_of([self._cell(text) for text in cells_of(line)])
+        texts = cells_of(line)
+        first = [self._cell(text, begins_line=not line.startswith("|")) for text in texts[:1]]
+        return row_of([*first, *map(self._cell, texts[1:])], like=line)
 
-    def _cell(self, text: str) -> str:
-        writer = Writer(self._allowed, is_one_line=True)
+    def _cell(self, text: str, *, begins_line: bool = False) -> str:
+        writer = Writer(self._allowed, is_one_line=True, begins_line=begins_line)
         cell = InlineReader(self._citations, self._allowed, writer)
         cell.feed(text)
         cell.end()
+        writer.end()
         return writer.taken()
 
     def _begin(self, start: LineStart) -> None:
         goes_on = start.kind is Kind.TEXT and not start.opened and self._in_paragraph
-        if not goes_on:
+        if not goes_on or (start.text.startswith("|") and not self._in_rows):
             self._end_block()
             self._containers[start.matched :] = start.opened
         if start.kind is not Kind.BLANK:
@@ -202,8 +197,6 @@ class NeutralFilter:
                 self._begin_code(start.text[: len(start.text) - len(info)], start.indent, info=info)
             case Kind.INDENTED:
                 self._begin_code("", 4).add(" " * (start.indent - 4) + start.text)
-            case Kind.ROW:
-                self._head = start.text
             case Kind.TEXT:
                 self._take_text(start.text)
 
@@ -213,7 +206,7 @@ class NeutralFilter:
         self._inline.feed(text)
 
     def _begin_code(self, fence: str, indent: int, *, info: str = "") -> _OpenCode:
-        self._code = _OpenCode(CodeBlock(self._writer, self._place(), info=info), fence, indent)
+        self._code = _OpenCode(CodeBlock(self._writer, self._place(), fence=fence, info=info), fence, indent)
         return self._code
 
     def _take_text(self, text: str) -> None:
@@ -223,17 +216,26 @@ class NeutralFilter:
     def _write(self, text: str) -> None:
         """Go on with the paragraph, or begin one."""
         if self._in_paragraph:
+            self._first_line = None
             self._inline.feed("\n")
         else:
-            self._writer.begin(self._place())
+            self._in_rows = text.startswith("|")
+            place = self._place(in_items=not self._in_rows)
+            self._writer.begin(place)
+            self._first_line = None if place.items else ""
             self._in_paragraph = True
+        self._feed(text)
+
+    def _feed(self, text: str) -> None:
+        if self._first_line is not None:
+            self._first_line = self._first_line + text if len(self._first_line) < _LONGEST_HEAD else None
         self._inline.feed(text)
 
     def _end_block(self) -> None:
         if self._code:
             self._code.block.end()
         self._inline.end()
-        self._code = None
+        self._code = self._first_line = None
         self._in_paragraph = self._in_heading = self._in_table = False
 
     def _place(self, *, in_items: bool = True) -> Place:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge.citations import OPENERS, Citations, marker_may_begin, read_marker
-from knowledge.neutralising.addresses import ADDRESS, HOST, Addresses
+from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in
 from knowledge.neutralising.targets import TargetReader
 from knowledge.neutralising.words import units_of
 from knowledge.neutralising.writer import Operation, Writer
@@ -20,7 +20,7 @@ _LONGEST_LABEL = 100
 _BLANKS = re.compile(r"[^\S\n]+")
 _TICKS = re.compile("`+")
 _FOREIGN = OPENERS.replace("[", "")
-_ESCAPE = r"\\(?![(\[])(?:[!-/:-@\[-`{-~]|(?![!-/:-@\[-`{-~]))|!(?!\[)"
+_ESCAPE = r"\\(?![(\[\n])(?:[!-/:-@\[-`{-~]|(?![!-/:-@\[-`{-~]))|!(?!\[)"
 _IN_WORD = rf"[^\s`\[\]<!\\$\x80-\U0010ffff]|{_ESCAPE}"
 _WORD = re.compile(rf"(?s:\\[!-/:-@\[-`{{-~]|.)(?:{_IN_WORD})*")
 _ADDRESS_WORD = re.compile(rf"(?:{_IN_WORD}|[^\s\x00-\x7f{_FOREIGN}])+")
@@ -31,6 +31,7 @@ _LINE_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"<(?:[a-z][^\s<>]*|br[ \t]*/?)?\Z", re.IGNORECASE)
 _LABEL = re.compile(r"\[[^\[\]\\\n]*\]")
 _NO_LABEL = re.compile(r"[\[\\\n]")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_)\]]")
 _TAG_IN_MATHS = re.compile(r"<(?=[A-Za-z/!?])")
 # In maths these would be more than letters.
 _NO_MATHS = re.compile(r"`|!\[|\][ \t]*\(")
@@ -58,6 +59,7 @@ class InlineReader:
         self._allowed = allowed
         self._writer = writer
         self._text = ""  # undecided
+        self._previous = ""  # the character before it
         self._place = 0  # in the block, of what is undecided
         self._groups: list[_Group] = []
         self._target: TargetReader | None = None
@@ -92,12 +94,12 @@ class InlineReader:
         self._go_on(final=True)
         while self._groups:
             self._give_up()
-        self._place = 0
+        self._place, self._previous = 0, ""
 
     def _go_on(self, *, final: bool) -> None:
         self._waits_for = None
         while self._text and (used := self._step(final)):
-            self._text = self._text[used:]
+            self._previous, self._text = self._text[used - 1], self._text[used:]
             self._place += used
             self._target, self._ticks_seen = None, 0
             while self._groups and self._place - self._groups[0].start > _LONGEST_LINK_TEXT:
@@ -186,6 +188,8 @@ class InlineReader:
     def _citation(self, final: bool) -> int | None:
         """A marker, and with it the target that a model may have made up; None where there is none."""
         marker = read_marker(self._text)
+        if marker and marker.numbers == (0,) and _IDENTIFIER.match(self._previous):
+            return None  # It is the first one of "names[0]".
         if marker is None:
             return 0 if not final and marker_may_begin(self._text, 0) else None
         if (target := self._target_at(marker.end, final)) is None:
@@ -271,7 +275,7 @@ class InlineReader:
         is_price = opener == "$" and (formula != formula.strip() or "\n" in formula or after.isdigit())
         if not formula.strip() or is_price or _NO_MATHS.search(formula):
             return None
-        if ADDRESS.search(formula) or HOST.search(formula):
+        if ADDRESS.search(formula) or any(hosts_in(formula)):
             return None
         formula = _TAG_IN_MATHS.sub("< ", " ".join(formula.split("\n")))
         return self._tell("maths", f"{opener}{formula}{closer}", used=end + len(closer))

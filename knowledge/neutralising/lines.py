@@ -39,12 +39,11 @@ class Kind(Enum):
     HEADING = "heading"
     UNDERLINE = "underline"
     RULE = "rule"
-    ROW = "row"
     TEXT = "text"
 
     @property
     def wants_whole_line(self) -> bool:
-        return self in (Kind.INDENTED, Kind.FENCE, Kind.ROW)
+        return self in (Kind.INDENTED, Kind.FENCE)
 
 
 @dataclass(slots=True)
@@ -103,8 +102,6 @@ def _kind(start: LineStart, *, goes_on: bool, in_paragraph: bool) -> Kind:
         return Kind.BLANK
     if start.indent > 3:
         return Kind.TEXT if in_paragraph else Kind.INDENTED
-    if text.startswith("|"):
-        return Kind.ROW
     if text.startswith(("```", "~~~")) and _FENCE.fullmatch(text):
         return Kind.FENCE
     if _HEADING.match(text):

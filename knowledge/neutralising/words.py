@@ -5,7 +5,7 @@ import re
 from html.entities import html5
 
 from knowledge.characters import visible
-from knowledge.neutralising.addresses import ADDRESS, HOST, Addresses, shown, trimmed
+from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in, shown, trimmed
 
 _UNIT = re.compile(
     r"\\[!-/:-@\[-`{-~]|&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|.", re.DOTALL
@@ -14,11 +14,14 @@ _NEEDS_A_LOOK = re.compile(r"[\\&<:/@.]")
 # The punctuation that a backslash escapes for every reader.
 _ESCAPABLE = frozenset("\\`*_{}[]()>#+.!~=|:-$")
 _BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
+# Not every reader takes the bracket for text.
+_BESIDE_BRACKET = re.compile(r"\\\](?=[(:])")
 _REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
 
-_MARKS_ONLY = re.compile(r"([-_*=~+])\1*|[-:|=]+")
+_RULE_OR_ITEM = re.compile(r"([-_*=~+])\1*")
+_BELOW_TEXT = re.compile(r"[-:|=]+")  # the dashes of a table
 _BEGINS_A_BLOCK = re.compile(r"[#>]|~~~")
-_NUMBERED = re.compile(r"(\d{1,9})([.)])")
+_NUMBERED = re.compile(r"\d{1,9}[.)]")
 
 Units = list[
     str
@@ -83,7 +86,7 @@ def _address(url: str, allowed: Addresses, *, is_bare: bool) -> str:
 
 def _escaped(units: Units, allowed: Addresses, *, after: str) -> str:
     text = plain(units)
-    hosts = (host for host in HOST.finditer(text) if not allowed.allow_host(host))
+    hosts = (host for host in hosts_in(text) if not allowed.allow_host(host))
     dots = {place for host in hosts for place in range(*host.span()) if text[place] == "."}
     references = {match.start() for match in _REFERENCE.finditer(text)}
     following = text[1:] + after[:1]
@@ -93,7 +96,7 @@ def _escaped(units: Units, allowed: Addresses, *, after: str) -> str:
         else _unit(unit, following[place : place + 1], is_reference=place in references)
         for place, unit in enumerate(units)
     )
-    return markdown.replace("\\]:", "\\]\\:")  # which not every reader takes for text
+    return _BESIDE_BRACKET.sub(r"\\]\\", markdown)
 
 
 def _unit(unit: str, following: str, *, is_reference: bool) -> str:
@@ -107,10 +110,12 @@ def _unit(unit: str, following: str, *, is_reference: bool) -> str:
     return unit if character in _ESCAPABLE else character
 
 
-def harmless_start(markdown: str, text: str) -> str:
-    """The Markdown of a line's first word, unable to begin a block; `text` is the word that it shows."""
-    if numbered := _NUMBERED.fullmatch(text):
-        return f"{numbered[1]}\\{numbered[2]}"
-    if markdown[0] != "\\" and (_MARKS_ONLY.fullmatch(text) or _BEGINS_A_BLOCK.match(text)):
-        return f"\\{markdown}"
-    return markdown
+def begins_block(markdown: str, text: str) -> bool:
+    """Whether a line's first word begins a heading, a quotation or code; `text` is the word that it shows."""
+    return markdown[0] != "\\" and _BEGINS_A_BLOCK.match(text) is not None
+
+
+def is_mark(text: str, *, below_text: bool) -> bool:
+    """Whether a line's first word begins a block where a blank or nothing follows."""
+    is_one = _RULE_OR_ITEM.fullmatch(text) or _NUMBERED.fullmatch(text)
+    return bool(is_one or (below_text and _BELOW_TEXT.fullmatch(text)))

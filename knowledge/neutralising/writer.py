@@ -4,8 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.neutralising.addresses import ADDRESS, HOST, Addresses
-from knowledge.neutralising.words import Units, begins_a_tag, harmless_start, joins_code, plain, written
+from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in
+from knowledge.neutralising.words import (
+    Units,
+    begins_a_tag,
+    begins_block,
+    is_mark,
+    joins_code,
+    plain,
+    written,
+)
 
 _NO_BREAK_SPACE = "\u00a0"
 # Of what a list item holds: right of its marker, and by less than what would make code of it.
@@ -37,7 +45,14 @@ Operation = tuple[str, tuple[Any, ...]]  # the name of a Writer's method for tex
 class Writer:
     """Writes a block's beginning, a line break and a blank only together with the text after it."""
 
-    def __init__(self, allowed: Addresses, *, in_link: bool = False, is_one_line: bool = False) -> None:
+    def __init__(
+        self,
+        allowed: Addresses,
+        *,
+        in_link: bool = False,
+        is_one_line: bool = False,
+        begins_line: bool = False,
+    ) -> None:
         self._allowed = allowed
         self._in_link = in_link
         self._is_one_line = is_one_line or in_link
@@ -53,9 +68,15 @@ class Writer:
         # What waits for text, and whether it is left out before punctuation.
         self._blank = self._break = ""
         self._is_optional = False
-        self._line_start = False
+        self._line_start = self._is_below_text = begins_line
+        self._mark = ""  # that begins the line, and begins a block unless text follows at once
         self._last = ""  # the last character
         self._tail = ""  # the last characters of the word that has been written last
+
+    def end(self) -> None:
+        """The last block has ended."""
+        if self._mark:
+            self._put("")
 
     def taken(self) -> str:
         """What has been written since the last call."""
@@ -65,6 +86,7 @@ class Writer:
 
     def begin(self, place: Place, *, lead: str = "") -> None:
         """What is written next begins a block; `lead` stands before a heading's text."""
+        self.end()
         self._next = place, lead, not lead
         self._in_label = False
         self._is_one_line = bool(lead)
@@ -76,6 +98,7 @@ class Writer:
 
     def lines(self, lines: Sequence[str], place: Place | None = None, *, is_code: bool = False) -> None:
         """Lines as they are: the first ones of a block at that place, or more of the last block."""
+        self.end()
         if place:
             for item in place.items:
                 item.is_known = True  # beside a marker the first line would be indented less than the others
@@ -95,10 +118,11 @@ class Writer:
             self.drop()
             return
         self._prepare(text)
-        if self._line_start:
-            markdown = harmless_start(markdown, text)
         markdown = self._kept_apart(markdown, text)
-        self._put(markdown)
+        if self._line_start and is_mark(markdown, below_text=self._is_below_text):
+            self._mark, self._line_start = markdown, False
+        else:
+            self._put(f"\\{markdown}" if self._line_start and begins_block(markdown, text) else markdown)
         self._tail = text if markdown[0] == " " else (self._tail + text)[-_LONGEST_WORD:]
 
     def code(self, markdown: str) -> None:
@@ -150,6 +174,10 @@ class Writer:
         self._last = self._tail = ""
 
     def _put(self, text: str) -> None:
+        if self._mark:
+            is_alone = not text or text[0].isspace()
+            text = (f"{self._mark[:-1]}\\{self._mark[-1]}" if is_alone else self._mark) + text
+            self._mark = ""
         self._passed.append(text)
         self._last = text[-1:]
         self._line_start = self._is_empty = self._after_code = False
@@ -177,7 +205,7 @@ class Writer:
         elif self._break:
             self._put(self._break + self._prefix)
             self._begin_text()
-            self._line_start = True
+            self._line_start = self._is_below_text = True
         elif self._blank and not (self._is_optional and text[0] in _CLOSING):
             # Not everybody needs the bracket to stand directly behind the other one for a link.
             after_bracket = self._last == "]" and text[0] == "("
@@ -200,7 +228,7 @@ class Writer:
         self._open, self._quoted = [*still_open, *new[-1:]], place.quoted
         self._prefix = quotation + _INDENT * len(self._open)
         self._begin_text()
-        self._line_start = begins_line
+        self._line_start, self._is_below_text = begins_line, False
 
     def _gap(self, place: Place, new: Sequence[Item], *, depth: int) -> str:
         if self._quoted != place.quoted:
@@ -219,8 +247,6 @@ def _makes_address(before: str, text: str) -> bool:
         return False
     if not text[0].isascii():  # as in "рф"
         return before[-1] == "@" or (before[-1] == "." and text[0] in "рР")  # noqa: RUF001
-    return any(
-        found.start() < len(before) < found.end()
-        for pattern in (ADDRESS, HOST)
-        for found in pattern.finditer(before + text)
-    )
+    together = before + text
+    found = [*ADDRESS.finditer(together), *hosts_in(together)]
+    return any(each.start() < len(before) <= each.end() for each in found)
