@@ -40,8 +40,9 @@ def _units(text: str) -> Units:
         return [text]
     if text[1] != "#" and text[1:] not in html5:
         return list(text)
-    characters = (each for each in visible(html.unescape(text)) if each.isprintable() or each == "\u00a0")
-    return [f"\\{each}" if each.isascii() else each for each in characters]
+    # No blank that is a reference is one for the reader of the Markdown.
+    characters = visible(html.unescape(text)).replace(" ", "\u00a0")
+    return [f"\\{each}" if each.isascii() else each for each in characters if each not in "\t\n"]
 
 
 def begins_a_tag(text: str) -> bool:
@@ -119,3 +120,7 @@ def is_mark(text: str, *, below_text: bool) -> bool:
     """Whether a line's first word begins a block where a blank or nothing follows."""
     is_one = _RULE_OR_ITEM.fullmatch(text) or _NUMBERED.fullmatch(text)
     return bool(is_one or (below_text and _BELOW_TEXT.fullmatch(text)))
+
+
+def escaped_mark(text: str) -> str:
+    return f"{text[:-1]}\\{text[-1]}" if text[0].isdigit() else f"\\{text}"

@@ -176,7 +176,7 @@ class Writer:
     def _put(self, text: str) -> None:
         if self._mark:
             is_alone = not text or text[0].isspace()
-            text = (f"{self._mark[:-1]}\\{self._mark[-1]}" if is_alone else self._mark) + text
+            text = (escaped_mark(self._mark) if is_alone else self._mark) + text
             self._mark = ""
         self._passed.append(text)
         self._last = text[-1:]
