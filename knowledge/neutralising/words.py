@@ -16,6 +16,7 @@ _ESCAPABLE = frozenset("\\`*_{}[]()>#+.!~=|:-$")
 _BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
 # Not every reader takes the bracket for text.
 _BESIDE_BRACKET = re.compile(r"\\\](?=[(:])")
+_BLANKS = ("", " ", "\t", "\n")
 _REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
 
 _RULE_OR_ITEM = re.compile(r"([-_*=~+])\1*")
@@ -64,8 +65,8 @@ def written(units: Units, allowed: Addresses, *, after: str, in_link: bool = Fal
         begin = found.start()
         url = trimmed(text[begin:]) or found[0]
         end = begin + len(url)
-        is_alone = end == len(text) and after in ("", " ", "\t", "\n")
-        address = _address(url, allowed, is_bare=is_alone or in_link)
+        is_alone = end == len(text) and (after in _BLANKS or (in_link and after == "]"))
+        address = _address(url, allowed, is_alone=is_alone, in_link=in_link)
         before = _escaped(units[place:begin], allowed, after=address[:1])
         pieces += [before, " " * joins_code(before, address), address]
         place = end
@@ -77,10 +78,10 @@ def joins_code(before: str, markdown: str) -> bool:
     return before[-1:] in ("`", "\\") and markdown.startswith("`")
 
 
-def _address(url: str, allowed: Addresses, *, is_bare: bool) -> str:
+def _address(url: str, allowed: Addresses, *, is_alone: bool, in_link: bool) -> str:
     if allowed.allow_link(url):
         # Where more of the word follows, readers would take that for a part of it.
-        return url if is_bare else f"<{url}>"
+        return url if is_alone else f"`{url}`" if in_link else f"<{url}>"
     code = shown(url)
     return f"`{code}`" if code else ""
 

@@ -9,6 +9,7 @@ from knowledge.neutralising.words import (
     Units,
     begins_a_tag,
     begins_block,
+    escaped_mark,
     is_mark,
     joins_code,
     plain,
