@@ -9,7 +9,8 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_VOID = {"br", "hr", "input"}
+# "li" has an end, which showdown leaves out where a table begins in an item.
+_WITHOUT_END = {"br", "hr", "input", "li"}
 _INLINE = {"a", "em", "strong", "code", "del", "s", "sup", "input"}
 _BLOCKS = {
     *("p", "pre", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "br", "section"),
@@ -110,13 +111,13 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _TAGS:
             self._found.append(f"tag {self.get_starttag_text()}"[:_SHOWN])
-        elif tag not in _VOID:
+        elif tag not in _WITHOUT_END:
             self._open[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in _TAGS:
             self._found.append(f"tag </{tag}>")
-        elif tag not in _VOID:
+        elif tag not in _WITHOUT_END:
             self._open[tag] -= 1
             if self._open[tag] < 0:
                 self._found.append(f"stray </{tag}>")

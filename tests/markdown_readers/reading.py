@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
-from pathlib import Path
 
 from tests.markdown_readers.judging import code, visible
 from tests.markdown_readers.rendering import READERS, rendered
 
-_ORDINARY = Path(__file__).parent / "ordinary" / "answers.md"
-_BETWEEN = "\n%%%%%%%%\n"
 _CITED = re.compile(r"\[(\d)(?:, (\d))+\]")
 _BOX = re.compile(r"\[[ x]\] ")
 
@@ -33,11 +30,6 @@ class Reading:
 def _one_by_one(cited: re.Match[str]) -> str:
     """The sanitizer makes [1][2] of [1, 2]."""
     return "".join(f"[{number}]" for number in re.findall(r"\d", cited[0]))
-
-
-def ordinary_answers() -> list[str]:
-    """As models write them, with nothing to take away; the citations are in order of first use."""
-    return _ORDINARY.read_text().removesuffix("\n").split(_BETWEEN)
 
 
 def same_reading(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:

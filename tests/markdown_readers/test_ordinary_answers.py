@@ -5,7 +5,8 @@ import pytest
 from tests.markdown_readers import READERS, acting, rendered
 from tests.markdown_readers.filtering import sanitized
 from tests.markdown_readers.nasty import ALLOWED
-from tests.markdown_readers.reading import ordinary_answers, same_reading
+from tests.markdown_readers.ordinary import ordinary_answers
+from tests.markdown_readers.reading import same_reading
 
 CITABLE = 9
 
