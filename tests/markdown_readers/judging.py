@@ -17,6 +17,8 @@ _BLOCKS = {
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _TAGS = _INLINE | _BLOCKS
+# Without those that stand in for a blank line, a line's end and a link, and what only wraps others.
+_FORM = _TAGS - {"p", "br", "a", "code", "sup", "input", "section", "thead", "tbody"}
 _BACKREF = "data-footnote-backref"
 _ATTRIBUTES = {
     "a": {
@@ -157,3 +159,13 @@ def code(html: str) -> list[str]:
         node.text().removesuffix("\n") if node.tag == "pre" else node.text()
         for node in _body(html).css("pre, code:not(pre code):not(.math)")
     ]
+
+
+def outline(html: str) -> list[str]:
+    """The tags of what gives a text its form, in order: lists, tables, headings, emphasis and more."""
+    return [node.tag for node in _body(html).traverse(include_text=False) if node.tag in _FORM]
+
+
+def links(html: str) -> set[str]:
+    """The addresses that are linked."""
+    return {node.attributes["href"] or "" for node in _body(html).css("a[href]")}

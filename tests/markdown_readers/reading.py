@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 
-from tests.markdown_readers.judging import code, visible
+from tests.markdown_readers.judging import code, links, outline, visible
 from tests.markdown_readers.rendering import READERS, rendered
 
 _CITED = re.compile(r"\[(\d)(?:, (\d))+\]")
@@ -16,10 +16,12 @@ _BOX = re.compile(r"\[[ x]\] ")
 class Reading:
     text: str  # that is seen
     code: list[str]
+    outline: list[str]
+    links: set[str]
 
     @classmethod
     def of(cls, html: str) -> "Reading":
-        return cls(_CITED.sub(_one_by_one, visible(html)), code(html))
+        return cls(_CITED.sub(_one_by_one, visible(html)), code(html), outline(html), links(html))
 
     @property
     def words(self) -> list[str]:
@@ -47,15 +49,24 @@ def _differences(original: dict[str, str], sanitized: dict[str, str]) -> Iterato
     right = Reading.of(original["cmark-gfm"])
     for reader in READERS:
         before, after = Reading.of(original[reader]), Reading.of(sanitized[reader])
-        if after != before and (before.code == right.code or not _alike(after, right)):
+        misread = before.code != right.code
+        if not (_same(before, after) or (misread and _same_words(right, after))):
             yield f"{reader}:\n" + "\n".join(_diff(before, after))
 
 
-def _alike(one: Reading, other: Reading) -> bool:
-    return one.code == other.code and one.words == other.words
+def _same(before: Reading, after: Reading) -> bool:
+    """A bare address may have become a link."""
+    exact = [(reading.text, reading.code, reading.outline) for reading in (before, after)]
+    return exact[0] == exact[1] and before.links <= after.links
+
+
+def _same_words(right: Reading, after: Reading) -> bool:
+    return (right.words, right.code) == (after.words, after.code)
 
 
 def _diff(before: Reading, after: Reading) -> Iterator[str]:
     yield from unified_diff(before.text.split(), after.text.split(), "text", "sanitized", lineterm="", n=4)
     lines = ["\n--\n".join(reading.code).split("\n") for reading in (before, after)]
     yield from unified_diff(*lines, "code", "sanitized", lineterm="", n=1)
+    yield from unified_diff(before.outline, after.outline, "outline", "sanitized", lineterm="", n=2)
+    yield from (f"link lost: {link}" for link in before.links - after.links)

@@ -41,6 +41,8 @@ def test_nothing_in_them_acts(pairs):
         ("a\n\n```\nb\n```\n", "a\n\nb\n"),
         ("a\n\n    b\n\nc `d`", "a\n\n`d`\n\nc b"),
         ("3 < 4", "3 &amp;lt; 4"),
+        ("an *emphasis*", "an emphasis"),
+        ("a [link](https://book.example/a)", "a link"),
     ],
 )
 def test_a_reading_that_differs_is_seen(original, changed):
