@@ -1,17 +1,19 @@
 """python -m tests.markdown_readers.fuzz N SEED: N nasty answers, and what of them acts by reader."""
 
 import argparse
+import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from tests.markdown_readers.checking import Finding, findings, shortest
 from tests.markdown_readers.nasty import answer
+from tests.markdown_readers.rendering import READERS
 
 _AT_ONCE = 500  # answers
-_KEPT = 50  # findings by reader
+_KEPT = 100  # findings by reader
 
 
 def main() -> int:
@@ -20,7 +22,7 @@ def main() -> int:
         range(start, min(start + _AT_ONCE, arguments.answers))
         for start in range(0, arguments.answers, _AT_ONCE)
     ]
-    examine = partial(_examined, seed=arguments.seed, prefixes=arguments.prefixes)
+    examine = partial(_examined, seed=arguments.seed, prefixes=arguments.prefixes, readers=arguments.readers)
     if arguments.processes == 1:
         return _report(map(examine, chunks), arguments)
     with ProcessPoolExecutor(arguments.processes) as pool:
@@ -33,12 +35,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("seed")
     parser.add_argument("--prefixes", type=int, default=0, help="of each answer's stream, checked as well")
     parser.add_argument("--processes", type=int, choices=(1, 2), default=1)
+    parser.add_argument("--readers", nargs="+", choices=READERS, default=READERS)
     parser.add_argument("--examples", type=int, default=3, help="shown by reader")
     return parser.parse_args()
 
 
-def _examined(chunk: range, *, seed: str, prefixes: int) -> list[Finding]:
-    return findings([answer(f"{seed}-{number}") for number in chunk], prefixes=prefixes)
+def _examined(chunk: range, *, seed: str, prefixes: int, readers: Sequence[str]) -> list[Finding]:
+    answers = [answer(f"{seed}-{number}") for number in chunk]
+    return findings(answers, prefixes=prefixes, readers=readers)
 
 
 def _report(examined: Iterable[list[Finding]], arguments: argparse.Namespace) -> int:
@@ -58,13 +62,14 @@ def _report(examined: Iterable[list[Finding]], arguments: argparse.Namespace) ->
 
 
 def _examples(found: list[Finding], arguments: argparse.Namespace) -> Iterator[Finding]:
-    """Minimised, those that came to the same shown once."""
+    """Minimised, and one of those that differ in their letters alone."""
     seen: set[str] = set()
     for finding in found:
         if len(seen) < arguments.examples:
             short = shortest(finding, prefixes=arguments.prefixes)
-            if short.text not in seen:
-                seen.add(short.text)
+            shape = re.sub(r"\w+", "a", short.text)
+            if shape not in seen:
+                seen.add(shape)
                 yield short
 
 

@@ -9,13 +9,16 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_VOID = {"br", "hr", "input"}
+# "li" has an end, which showdown leaves out where a table begins in an item.
+_WITHOUT_END = {"br", "hr", "input", "li"}
 _INLINE = {"a", "em", "strong", "code", "del", "s", "sup", "input"}
 _BLOCKS = {
     *("p", "pre", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "br", "section"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _TAGS = _INLINE | _BLOCKS
+# Without those that stand in for a blank line, a line's end and a link, and what only wraps others.
+_FORM = _TAGS - {"p", "br", "a", "code", "sup", "input", "section", "thead", "tbody"}
 _BACKREF = "data-footnote-backref"
 _ATTRIBUTES = {
     "a": {
@@ -110,13 +113,13 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _TAGS:
             self._found.append(f"tag {self.get_starttag_text()}"[:_SHOWN])
-        elif tag not in _VOID:
+        elif tag not in _WITHOUT_END:
             self._open[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in _TAGS:
             self._found.append(f"tag </{tag}>")
-        elif tag not in _VOID:
+        elif tag not in _WITHOUT_END:
             self._open[tag] -= 1
             if self._open[tag] < 0:
                 self._found.append(f"stray </{tag}>")
@@ -156,3 +159,13 @@ def code(html: str) -> list[str]:
         node.text().removesuffix("\n") if node.tag == "pre" else node.text()
         for node in _body(html).css("pre, code:not(pre code):not(.math)")
     ]
+
+
+def outline(html: str) -> list[str]:
+    """The tags of what gives a text its form, in order: lists, tables, headings, emphasis and more."""
+    return [node.tag for node in _body(html).traverse(include_text=False) if node.tag in _FORM]
+
+
+def links(html: str) -> set[str]:
+    """The addresses that are linked."""
+    return {node.attributes["href"] or "" for node in _body(html).css("a[href]")}

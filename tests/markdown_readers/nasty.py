@@ -2,12 +2,14 @@
 
 from random import Random
 
+from tests.markdown_readers.ordinary import ordinary_answers
 from tests.markdown_readers.vocabulary import (
     AROUND,
     BLANKS,
     DROPPED,
     GUIDE,
     INDENTS,
+    INFOS,
     INVISIBLE,
     LINES,
     MARKS,
@@ -31,9 +33,9 @@ ALLOWED = frozenset(
 
 
 def answer(seed: int | str) -> str:
-    """The same for the same seed; of some 10 to 400 characters."""
+    """The same for the same seed; of some 10 to 600 characters."""
     random = Random(seed)
-    [write] = random.choices((_in_contexts, _lines, _document, _soup), weights=(35, 30, 25, 10))
+    [write] = random.choices((_in_contexts, _lines, _document, _spliced, _soup), (30, 25, 20, 15, 10))
     text = write(random)
     for _ in range(random.choice((0, 0, 0, 1, 1, 2, 4))):
         text = _mutated(random, text)
@@ -80,6 +82,23 @@ def _lines(random: Random) -> str:
         place = random.randrange(len(lines))
         lines[place] = random.choice(DROPPED) + lines[place]
     return "\n".join(lines)
+
+
+def _spliced(random: Random) -> str:
+    """A part of an ordinary answer, or of two, with a payload and more put anywhere."""
+    text = "\n".join(_part(random) for _ in range(random.choice((1, 1, 2))))
+    for piece in (_payload(random), *(_small(random) for _ in range(random.choice((0, 1, 3))))):
+        place = random.randint(0, len(text))
+        if random.random() < 0.5:
+            place = text.rfind("\n", 0, place) + 1
+        text = text[:place] + piece + random.choice(("", "", "\n", " ")) + text[place:]
+    return text
+
+
+def _part(random: Random) -> str:
+    lines = random.choice(ordinary_answers()).split("\n")
+    first = random.randrange(len(lines))
+    return "\n".join(lines[first : first + random.randint(1, 8)])
 
 
 def _soup(random: Random) -> str:
@@ -148,8 +167,7 @@ def _inline(random: Random) -> str:
 def _fence(random: Random, _: int) -> list[str]:
     fence = random.choice(("```", "```", "~~~", "````", " ```", "   ~~~"))
     closing = random.choice((fence, fence, fence, "", fence + "`", fence[:-1], "    " + fence, fence + " x"))
-    info = random.choice(("", "", "py", " html", "a b", "`", "<b>", "[9]", "{.x}"))
-    return [fence + info, *_content(random), closing]
+    return [fence + random.choice(INFOS), *_content(random), closing]
 
 
 def _indented(random: Random, _: int) -> list[str]:
@@ -201,5 +219,6 @@ def _mutated(random: Random, text: str) -> str:
             text.replace(" ", random.choice(("\t", "\u00a0", "  "))),
             text.replace("`", random.choice(("``", "~", "\\`"))),
             text[:first] + text[first:].replace("\n", " ", 1),
+            text[:first] + chr(random.randint(32, 126)) + text[first + 1 :],
         )
     )

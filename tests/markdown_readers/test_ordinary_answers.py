@@ -5,7 +5,8 @@ import pytest
 from tests.markdown_readers import READERS, acting, rendered
 from tests.markdown_readers.filtering import sanitized
 from tests.markdown_readers.nasty import ALLOWED
-from tests.markdown_readers.reading import ordinary_answers, same_reading
+from tests.markdown_readers.ordinary import ordinary_answers
+from tests.markdown_readers.reading import same_reading
 
 CITABLE = 9
 
@@ -40,6 +41,8 @@ def test_nothing_in_them_acts(pairs):
         ("a\n\n```\nb\n```\n", "a\n\nb\n"),
         ("a\n\n    b\n\nc `d`", "a\n\n`d`\n\nc b"),
         ("3 < 4", "3 &amp;lt; 4"),
+        ("an *emphasis*", "an emphasis"),
+        ("a [link](https://book.example/a)", "a link"),
     ],
 )
 def test_a_reading_that_differs_is_seen(original, changed):

@@ -145,10 +145,17 @@ WORDS = (
     "5 < 6", "7 > 6",
 )  # fmt: skip
 
+# What follows a fence's marks.
+INFOS = (
+    "", "", "", "py", " html", "a b", "`", "<b>", "[9]", "{.x}", 'a"onclick="alert(1)', "'><b>", '"><b>',
+    "&quot;&gt;&lt;b&gt;", "[a](https://evil.com)", "![a](x)", "\\", "https://evil.com", "\u200b", "a\u00a0b",
+)  # fmt: skip
+
 # What stands before and after a piece, so that it is read as something else.
 AROUND = (
     ("`", "`"), ("``", "``"), ("`` ` ", "``"), ("```", "```"), ("```\n", "\n```"),
     ("```html\n", "\n```\n"), ("```a`b\n", "\n```"), ("``` x\n", "\n  ```  \n"),
+    ('```a"onclick="alert(1)\n', "\n```"), ('~~~ a"onclick="alert(1)\n', "\n~~~\n"),
     ("   ```\n", "\n   ```\n"), ("```\n", "\n    ```\n"), ("```\n", "\n```x\n"), ("```\n", "\n``\n"),
     ("```\n\n", "\n\n```\n\n"), ("````\n```\n", "\n````"), ("~~~\n", "\n~~~"), ("~~~ a`b\n", "\n~~~~"),
     ("~~~\n```\n", "\n~~~\n"), ("```\n", ""), ("~~~\n", ""), ("x\n```\n", "\n```\ny"), ("    ", ""),
