@@ -36,7 +36,7 @@ ADDRESS = re.compile(
     r"[a-z0-9+.-]{0,30}://"
     r"|(?<![:/])//(?=localhost|[^\s/]{1,255}?\.)"
     r"|www\."
-    r"|(?<![a-z])(?:mailto|xmpp|javascript|vbscript):(?=\S)"
+    r"|(?<![a-z])(?:mailto|xmpp|tel|sms|javascript|vbscript|data|file|blob|ftp):(?=\S)"
     r"|[\w.+-]{1,64}@[\w-]"
     r"|[!#$%&'*,/=?^{|}~;:]@(?=[\w-]{1,63}\.)",
     re.IGNORECASE,

@@ -32,12 +32,13 @@ _TAG_BEGUN = re.compile(r"<(?:[a-z][^\s<>]*|br[ \t]*/?)?\Z", re.IGNORECASE)
 _LABEL = re.compile(r"\[[^\[\]\\\n]*\]")
 _NO_LABEL = re.compile(r"[\[\\\n]")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_)\]]")
-_TAG_IN_MATHS = re.compile(r"<(?=[A-Za-z/!?])")
+_TAG_IN_MATHS = re.compile(r"<(?=\\?[A-Za-z/!?])")
 # In maths these would be more than letters.
 _NO_MATHS = re.compile(r"`|!\[|\][ \t]*\(")
 # One reader looks for this element before it looks for code.
-_NO_CODE = re.compile(r"<code\b|\\\\\||`{3}", re.IGNORECASE)
+_NO_CODE = re.compile(r"<code\b|\\\\\|", re.IGNORECASE)
 # Between double ticks, not everybody takes it for code.
+_ONE_TICK = re.compile("(?<!`)`(?!`)")
 _NO_LONG_CODE = re.compile(r"``|\]\(")
 _MATHS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
@@ -134,21 +135,20 @@ class InlineReader:
         run = opening.end() if opening else 0
         if run == len(text) and not final and run < _LONGEST_SPAN:
             return 0
-        if run < 3:  # at a line's start a longer one would begin a block
-            for closing in _TICKS.finditer(text, max(run, self._ticks_seen), run + _LONGEST_SPAN):
-                if closing.end() == len(text) and not final:
-                    self._ticks_seen = closing.start()
-                    return 0
-                if closing.end() - closing.start() == run:
-                    return self._code_until(closing, run)
-            self._ticks_seen = len(text)
-            if not final and len(text) < run + _LONGEST_SPAN:
-                return self._wait("`", until=run + _LONGEST_SPAN)
+        for closing in _TICKS.finditer(text, max(run, self._ticks_seen), run + _LONGEST_SPAN):
+            if closing.end() == len(text) and not final:
+                self._ticks_seen = closing.start()
+                return 0
+            if closing.end() - closing.start() == run:
+                return self._code_until(closing, run)
+        self._ticks_seen = len(text)
+        if not final and len(text) < run + _LONGEST_SPAN:
+            return self._wait("`", until=run + _LONGEST_SPAN)
         return self._tell("word", ["\\`"] * run, text[run : run + 1], used=run)
 
     def _code_until(self, closing: re.Match[str], run: int) -> int:
         code = self._text[run : closing.start()].replace("\n", " ")
-        ticks = "``" if "`" in code else "`"
+        ticks = "``" if _ONE_TICK.search(code) else "`"
         if code.strip() and not _NO_CODE.search(code) and not (ticks == "``" and _NO_LONG_CODE.search(code)):
             return self._tell("code", f"{ticks}{code}{ticks}", used=closing.end())
         return self._tell("word", ["\\`"] * run, code[:1], used=run)

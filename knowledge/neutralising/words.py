@@ -11,8 +11,8 @@ _UNIT = re.compile(
     r"\\[!-/:-@\[-`{-~]|&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|.", re.DOTALL
 )
 _NEEDS_A_LOOK = re.compile(r"[\\&<:/@.]")
-# The punctuation that a backslash escapes for every reader.
-_ESCAPABLE = frozenset("\\`*_{}[]()>#+.!~=|:-$")
+# Punctuation that a backslash makes text of. The rest is text without one, but at a line's start.
+_ESCAPABLE = frozenset("\\\\`*_[]()!~|$")
 _BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
 # Not every reader takes the bracket for text.
 _BESIDE_BRACKET = re.compile(r"\\\](?=[(:])")

@@ -124,7 +124,8 @@ class Writer:
             self._mark, self._line_start = markdown, False
         else:
             self._put(f"\\{markdown}" if self._line_start and begins_block(markdown, text) else markdown)
-        self._tail = text if markdown[0] == " " else (self._tail + text)[-_LONGEST_WORD:]
+        before = "" if markdown[0] == " " else self._tail
+        self._tail = markdown.rpartition("`")[2] if "`" in markdown else (before + text)[-_LONGEST_WORD:]
 
     def code(self, markdown: str) -> None:
         self._span(markdown)
@@ -248,6 +249,7 @@ def _makes_address(before: str, text: str) -> bool:
         return False
     if not text[0].isascii():  # as in "рф"
         return before[-1] == "@" or (before[-1] == "." and text[0] in "рР")  # noqa: RUF001
-    together = before + text
-    found = [*ADDRESS.finditer(together), *hosts_in(together)]
-    return any(each.start() < len(before) <= each.end() for each in found)
+    together, known = before + text, {found.start() for found in ADDRESS.finditer(before)}
+    begun = (found.start() for found in ADDRESS.finditer(together))
+    hosts = any(host.start() < len(before) < host.end() for host in hosts_in(together))
+    return hosts or any(start < len(before) and start not in known for start in begun)
