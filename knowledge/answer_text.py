@@ -10,6 +10,8 @@ from knowledge.sentences import sentences
 from knowledge.types import BlockKind, Prompt, ScoredChunk
 from knowledge.unanswered import UnansweredFilter
 
+LONGEST_ANSWER = 65_536  # code points of what a model writes
+
 
 class StreamFilter(Protocol):
     """Takes a text piece by piece. How it is cut makes no difference to what comes out."""
@@ -31,8 +33,13 @@ class AnswerText:
         # What only quotes may quote the sentinel.
         self._filters: tuple[StreamFilter, ...] = (self._gaps, neutral) if generative else (neutral,)
         self._passed: list[str] = []
+        self._room = LONGEST_ANSWER
+        self.is_too_long = False  # what comes beyond LONGEST_ANSWER is left out
 
     def feed(self, piece: str) -> str:
+        self.is_too_long = len(piece) > self._room
+        piece = piece[: self._room]
+        self._room -= len(piece)
         for stream_filter in self._filters:
             piece = stream_filter.feed(piece)
         return self._noted(piece)

@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.answer_text import AnswerText, neutral_list
+from knowledge.answer_text import LONGEST_ANSWER, AnswerText, neutral_list
 from knowledge.errors import KnowledgeError, ModelInterrupted, ModelUnavailable
 from knowledge.excerpts import excerpt
 from knowledge.generation import Begun, generate
@@ -167,9 +167,12 @@ async def _model_answer(
                         text = AnswerText(prompt, generative=model.generative)
                     case Finish():
                         usage = event.usage
-                    case TextDelta() if passed := text.feed(event.text):
-                        yield _written_text(passed, text, prompt, known=known)
-                        known = len(text.citations.cited)
+                    case TextDelta():
+                        if passed := text.feed(event.text):
+                            yield _written_text(passed, text, prompt, known=known)
+                            known = len(text.citations.cited)
+                        if text.is_too_long:
+                            raise ModelInterrupted(f"The answer is longer than {LONGEST_ANSWER} characters.")
     # A cancelled answer keeps what was held back, too.
     except (ModelInterrupted, asyncio.CancelledError) as exc:
         interruption = exc

@@ -1,4 +1,4 @@
-"""Conversations as files: JSON as they are, CSV with a row for each message.
+"""Conversations as files: JSON with all that is stored, CSV with a row for each message.
 
 Written while they are read, a batch at a time, so that memory stays level however many are chosen.
 """
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from chat.database import in_thread
 from chat.models import Citation, Conversation, Feedback, Message
+from knowledge.neutralising import plain_text
 
 FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 BATCH = 100  # conversations
@@ -93,7 +94,7 @@ def as_json(conversation: Conversation) -> dict[str, Any]:
         **_values(conversation, CONVERSATION_FIELDS),
         "messages": [
             {
-                **_values(message, MESSAGE_FIELDS),
+                **_message_values(message),
                 "citations": [_values(citation, CITATION_FIELDS) for citation in message.citations.all()],
                 "feedback": _values(feedback, FEEDBACK_FIELDS) if (feedback := _feedback(message)) else None,
                 "trace": message.trace,
@@ -110,7 +111,7 @@ def csv_rows(conversation: Conversation) -> list[list[object]]:
             safe_cell(value)
             for value in [
                 *_values(conversation, CONVERSATION_FIELDS).values(),
-                *_values(message, MESSAGE_FIELDS).values(),
+                *_message_values(message).values(),
                 "\n".join(f"{citation} {citation.url}" for citation in message.citations.all()),
                 *(getattr(_feedback(message), name, None) for name in FEEDBACK_FIELDS),
             ]
@@ -147,6 +148,13 @@ def _keys(conversations: QuerySet[Conversation]) -> list[UUID]:
 
 def _values(row: Conversation | Message | Citation | Feedback, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
+
+
+def _message_values(message: Message) -> dict[str, Any]:
+    """An answer's text as plain text; what a reader wrote is that already."""
+    values = _values(message, MESSAGE_FIELDS)
+    is_answer = message.role == Message.Role.ASSISTANT
+    return {**values, "content": plain_text(message.content)} if is_answer else values
 
 
 def _feedback(message: Message) -> Feedback | None:

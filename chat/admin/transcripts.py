@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 
 from chat.models import Citation, Conversation, Message
 from knowledge.links import as_link
+from knowledge.neutralising import plain_text
 
 PATH_SEPARATOR = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 MARKER = re.compile(r"\[(\d{1,3})\]")
@@ -108,15 +109,16 @@ def _cited(citation: Citation) -> CitedPassage:
 def _fragments(message: Message, citations: tuple[CitedPassage, ...]) -> Iterator[Fragment]:
     # Only the book cites: a "[1]" that a reader typed is text.
     cited = {citation.number: citation for citation in citations}
+    text = plain_text(message.content) if message.role == Message.Role.ASSISTANT else message.content
     start = 0
-    for marker in MARKER.finditer(message.content):
+    for marker in MARKER.finditer(text):
         citation = cited.get(int(marker[1]))
         if citation is None or citation.link is None:
             continue
-        yield Fragment(message.content[start : marker.start()])
+        yield Fragment(text[start : marker.start()])
         yield Fragment(marker[0], link=citation.link, title=citation.path)
         start = marker.end()
-    yield Fragment(message.content[start:])
+    yield Fragment(text[start:])
 
 
 def _measures(message: Message) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.citations import Citations
-from knowledge.neutralising import Addresses, NeutralFilter
+from knowledge.neutralising import Addresses, NeutralFilter, plain_text
 from tests.knowledge.neutral import active_parts, code, links, neutral
 
 ALLOWED = "https://book.example/a"
@@ -161,3 +161,18 @@ def test_no_blank_of_any_script_swallows_what_follows(blank: str) -> None:
     written = f"One{blank}two.\n\n- Three{blank}four\n\nFive{blank}six."
     words = re.findall("[A-Z]?[a-z]+", neutral(written)[0])
     assert "".join(words) == "OnetwoThreefourFivesix"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a < b, x <y>, R&D, #1 and 2*3",
+        "Run manage.py, see evil.com.\n[x]: y",
+        "- item <b>\n    - `<b>` and `\\*`\n\n        ```html\n        <b> &lt; \\*\n        ```",
+        "`` ` `` <b>\n\n> ```\n> &lt;\n> ```\n>\n> <b>",
+    ],
+)
+def test_as_plain_text_an_answer_has_no_escapes(written):
+    answer, _ = neutral(written)
+    assert answer != written
+    assert plain_text(answer) == written

@@ -68,6 +68,16 @@ async def test_json_holds_messages_with_citations_and_feedback(owner: AsyncClien
     assert exported["messages"][1]["feedback"] is None
 
 
+async def test_an_answer_is_exported_as_plain_text(owner: AsyncClient) -> None:
+    conversation = await in_thread(conversation_about)("What is &lt;b>?")
+    await in_thread(conversation.messages.filter(role="assistant").update)(content="It is \\*&lt;b>* [1].")
+    _, text = await export(owner, "export_as_json", conversation)
+    assert [message["content"] for message in json.loads(text)[0]["messages"]] == [
+        "What is &lt;b>?",
+        "It is *<b>* [1].",
+    ]
+
+
 async def test_csv_has_a_row_for_each_message_with_its_citations(owner: AsyncClient) -> None:
     conversation = await in_thread(rated_conversation)()
     name, text = await export(owner, "export_as_csv", conversation)
