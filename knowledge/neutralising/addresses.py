@@ -37,8 +37,8 @@ ADDRESS = re.compile(
     r"|(?<![:/])//(?=localhost|[^\s/]{1,255}?\.)"
     r"|www\."
     r"|(?<![a-z])(?:mailto|xmpp|tel|sms|javascript|vbscript|data|file|blob|ftp):(?=\S)"
-    r"|[\w.+-]{1,64}@[\w-]"
-    r"|[!#$%&'*,/=?^{|}~;:]@(?=[\w-]{1,63}\.)",
+    r"|[\w.+-]{1,64}@[^\s@]"
+    r"|[!#$%&'*,/=?^{|}~;:]@(?=[^\s@]{1,255}?\.)",
     re.IGNORECASE,
 )
 

@@ -76,6 +76,7 @@ class NeutralFilter:
                 self._end_line()
             for place in range(0, len(line), _PIECE):
                 self._take(line[place : place + _PIECE])
+        self._inline.hand_over()
         return self._writer.taken()
 
     def flush(self) -> str:

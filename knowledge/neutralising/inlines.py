@@ -8,7 +8,7 @@ from typing import Any
 from knowledge.citations import OPENERS, Citations, marker_may_begin, read_marker
 from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in
 from knowledge.neutralising.targets import TargetReader
-from knowledge.neutralising.words import units_of
+from knowledge.neutralising.words import lead_of, units_of
 from knowledge.neutralising.writer import Operation, Writer
 
 # Held back at most, in code points, until it turns out what it is.
@@ -34,7 +34,7 @@ _NO_LABEL = re.compile(r"[\[\\\n]")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_)\]]")
 _TAG_IN_MATHS = re.compile(r"<(?=\\?[A-Za-z/!?])")
 # In maths these would be more than letters.
-_NO_MATHS = re.compile(r"`|!\[|\][ \t]*\(")
+_NO_MATHS = re.compile(r"[`@]|!\[|\][ \t]*\(")
 # One reader looks for this element before it looks for code.
 _NO_CODE = re.compile(r"<code\b|\\\\\|", re.IGNORECASE)
 # Between double ticks, not everybody takes it for code.
@@ -65,6 +65,8 @@ class InlineReader:
         self._groups: list[_Group] = []
         self._target: TargetReader | None = None
         self._ticks_seen = 0  # of the undecided text, how much holds no end of its code span
+        self._in_word = False
+        self._led = 0  # of the undecided word, how many letters have been passed on
         self._waits_for: re.Pattern[str] | None = None
         self._most = 0  # undecided characters, while it waits
         self._steps: dict[str, Callable[[bool], int | None]] = {
@@ -90,6 +92,14 @@ class InlineReader:
             return
         self._go_on(final=False)
 
+    def hand_over(self) -> None:
+        """Pass on the first letters of a word before the rest has come."""
+        if self._in_word and not self._groups and (self._led or not self._writer.goes_on_with_word):
+            lead = lead_of(self._text)
+            if len(lead) > self._led:
+                self._writer.lead(lead[self._led :])
+                self._led = len(lead)
+
     def end(self) -> None:
         """The block has ended."""
         self._go_on(final=True)
@@ -98,11 +108,11 @@ class InlineReader:
         self._place, self._previous = 0, ""
 
     def _go_on(self, *, final: bool) -> None:
-        self._waits_for = None
+        self._waits_for, self._in_word = None, False
         while self._text and (used := self._step(final)):
             self._previous, self._text = self._text[used - 1], self._text[used:]
             self._place += used
-            self._target, self._ticks_seen = None, 0
+            self._target, self._ticks_seen, self._led = None, 0, 0
             while self._groups and self._place - self._groups[0].start > _LONGEST_LINK_TEXT:
                 self._give_up()
 
@@ -288,6 +298,7 @@ class InlineReader:
         if word and _BEGINS_AN_ADDRESS.search(word[0]):
             word = _ADDRESS_WORD.match(text, 0, _LONGEST_WORD)
         end = word.end() if word else 1
-        if end == len(text) and not final:
+        self._in_word = end == len(text) and not final
+        if self._in_word:
             return self._wait(r"[\s`\[\]<!\\$]|[^\x00-\x7f]", until=_LONGEST_WORD + 1)
-        return self._tell("word", units_of(text[:end]), text[end : end + 1], used=end)
+        return self._tell("word", units_of(text[:end]), text[end : end + 1], self._led, used=end)

@@ -16,13 +16,15 @@ _ESCAPABLE = frozenset("\\\\`*_[]()!~|$")
 _BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
 # Not every reader takes the bracket for text.
 _BESIDE_BRACKET = re.compile(r"\\\](?=[(:])")
+_LEAD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_SCHEMES = " http https www mailto xmpp tel sms javascript vbscript data file blob ftp"
 _BLANKS = ("", " ", "\t", "\n")
 _REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
 
 _RULE_OR_ITEM = re.compile(r"([-_*=~+])\1*")
 _BELOW_TEXT = re.compile(r"[-:|=]+")  # the dashes of a table
 _BEGINS_A_BLOCK = re.compile(r"[#>]|~~~")
-_NUMBERED = re.compile(r"\d{1,9}[.)]")
+_NUMBERED = re.compile(r"\d{1,9}[.)]?")
 
 Units = list[
     str
@@ -55,16 +57,22 @@ def plain(units: Units) -> str:
     return "".join(unit[-1] for unit in units)
 
 
+def lead_of(text: str) -> str:
+    """The first letters of a word, which stay whatever follows; "" where they may begin an address."""
+    lead = _LEAD.match(text)
+    return lead[0] if lead and f" {lead[0].lower()}" not in _SCHEMES else ""
+
+
 def written(units: Units, allowed: Addresses, *, after: str, in_link: bool = False) -> str:
     """The word as Markdown; `after` is the character that follows it, "" where the line ends."""
     text = plain(units)
     if not _NEEDS_A_LOOK.search(text) and len(text) == sum(map(len, units)):
         return text
-    pieces, place = [], 0
+    pieces, place, lead = [], 0, len(lead_of(text))
     while found := ADDRESS.search(text, place):
-        begin = found.start()
-        url = trimmed(text[begin:]) or found[0]
-        end = begin + len(url)
+        end = found.start() + len(trimmed(text[found.start() :]) or found[0])
+        begin = max(found.start(), lead)
+        url = text[begin:end]
         is_alone = end == len(text) and (after in _BLANKS or (in_link and after == "]"))
         address = _address(url, allowed, is_alone=is_alone, in_link=in_link)
         before = _escaped(units[place:begin], allowed, after=address[:1])
@@ -118,10 +126,12 @@ def begins_block(markdown: str, text: str) -> bool:
 
 
 def is_mark(text: str, *, below_text: bool) -> bool:
-    """Whether a line's first word begins a block where a blank or nothing follows."""
+    """Whether a line's first word, or what may come of it, begins a block where a blank or nothing follows."""
     is_one = _RULE_OR_ITEM.fullmatch(text) or _NUMBERED.fullmatch(text)
     return bool(is_one or (below_text and _BELOW_TEXT.fullmatch(text)))
 
 
 def escaped_mark(text: str) -> str:
+    if text.isdigit():
+        return text
     return f"{text[:-1]}\\{text[-1]}" if text[0].isdigit() else f"\\{text}"

@@ -75,9 +75,9 @@ class Writer:
         self._tail = ""  # the last characters of the word that has been written last
 
     def end(self) -> None:
-        """The last block has ended."""
-        if self._mark:
-            self._put("")
+        """The text has ended."""
+        if self._mark or self._blank:
+            self._put(self._blank)
 
     def taken(self) -> str:
         """What has been written since the last call."""
@@ -87,7 +87,7 @@ class Writer:
 
     def begin(self, place: Place, *, lead: str = "") -> None:
         """What is written next begins a block; `lead` stands before a heading's text."""
-        self.end()
+        self._end_mark()
         self._next = place, lead, not lead
         self._in_label = False
         self._is_one_line = bool(lead)
@@ -99,7 +99,7 @@ class Writer:
 
     def lines(self, lines: Sequence[str], place: Place | None = None, *, is_code: bool = False) -> None:
         """Lines as they are: the first ones of a block at that place, or more of the last block."""
-        self.end()
+        self._end_mark()
         if place:
             for item in place.items:
                 item.is_known = True  # beside a marker the first line would be indented less than the others
@@ -111,21 +111,39 @@ class Writer:
         self._put(lines[0] + "".join(f"{gap}{line}" for gap, line in zip(gaps, lines[1:], strict=True)))
         self._after_code = is_code
 
-    def word(self, units: Units, after: str) -> None:
-        """A word; `after` is the character that follows it, "" where the line ends."""
+    @property
+    def goes_on_with_word(self) -> bool:
+        """Whether what is written next may become a part of an address that the word before begins."""
+        is_behind_it = not (self._blank or self._break or self._next)
+        return is_behind_it and self._tail[-1:] != "" and self._tail[-1].isascii()
+
+    def lead(self, letters: str) -> None:
+        """Letters that a word begins with, before the rest has come."""
+        self._prepare(letters)
+        self._put(letters)
+
+    def word(self, units: Units, after: str, led: int = 0) -> None:
+        """A word; `after` is the character that follows it, "" where the line ends.
+
+        So many of its characters have been written as its lead.
+        """
         text = plain(units)
-        markdown = written(units, self._allowed, after=after, in_link=self._in_link)
+        markdown = written(units, self._allowed, after=after, in_link=self._in_link)[led:]
+        if led:
+            self._put(markdown)
+            self._note_tail(markdown, text, before="")
+            return
         if not markdown:
             self.drop()
             return
         self._prepare(text)
         markdown = self._kept_apart(markdown, text)
-        if self._line_start and is_mark(markdown, below_text=self._is_below_text):
-            self._mark, self._line_start = markdown, False
+        is_apart = markdown[0] == " "
+        if is_apart or not (self._line_start or self._mark):
+            self._put(markdown)
         else:
-            self._put(f"\\{markdown}" if self._line_start and begins_block(markdown, text) else markdown)
-        before = "" if markdown[0] == " " else self._tail
-        self._tail = markdown.rpartition("`")[2] if "`" in markdown else (before + text)[-_LONGEST_WORD:]
+            self._put_first(markdown, text)
+        self._note_tail(markdown, text, before="" if is_apart else self._tail)
 
     def code(self, markdown: str) -> None:
         self._span(markdown)
@@ -155,7 +173,7 @@ class Writer:
 
     def blank(self, text: str) -> None:
         if not (self._line_start or self._next or self._break or self._is_optional):
-            self._blank += text.replace("\t", " ")
+            self._blank += text
 
     def line_break(self, is_hard: bool = False) -> None:
         if self._is_one_line:
@@ -168,6 +186,10 @@ class Writer:
         """Something that is not written stood here: its blank goes, too, where punctuation follows."""
         # An address would be longer without it.
         self._is_optional = bool(self._blank) and not ADDRESS.search(self._tail)
+
+    def _end_mark(self) -> None:
+        if self._mark:
+            self._put("")
 
     def _begin_text(self) -> None:
         self._blank = self._break = ""
@@ -184,6 +206,20 @@ class Writer:
         self._last = text[-1:]
         self._line_start = self._is_empty = self._after_code = False
 
+    def _put_first(self, markdown: str, text: str) -> None:
+        """Write what a line begins with, or what goes on with it, so that it begins no block."""
+        markdown, text = self._mark + markdown, self._mark + text
+        self._mark, self._line_start = "", False
+        if begins_block(markdown, text):
+            self._put(f"\\{markdown}")
+        elif is_mark(markdown, below_text=self._is_below_text):
+            self._mark = markdown
+        else:
+            self._put(markdown)
+
+    def _note_tail(self, markdown: str, text: str, *, before: str) -> None:
+        self._tail = markdown.rpartition("`")[2] if "`" in markdown else (before + text)[-_LONGEST_WORD:]
+
     def _span(self, markdown: str, *, apart: bool = False) -> None:
         self._prepare(markdown)
         self._in_label = self._in_label or (self._line_start and markdown.startswith("["))
@@ -196,7 +232,8 @@ class Writer:
         if self._last == "]" and (first == "(" or (first == ":" and self._in_label)):
             return f"\\{markdown}"
         is_tag = self._last == "<" and begins_a_tag(first)
-        if is_tag or joins_code(self._last, markdown) or _makes_address(self._tail, text):
+        is_host = first == "[" and self._tail.endswith("//")
+        if is_tag or is_host or joins_code(self._last, markdown) or _makes_address(self._tail, text):
             return f" {markdown}"
         return markdown
 
@@ -249,6 +286,8 @@ def _makes_address(before: str, text: str) -> bool:
         return False
     if not text[0].isascii():  # as in "рф"
         return before[-1] == "@" or (before[-1] == "." and text[0] in "рР")  # noqa: RUF001
+    if not before[-1].isascii() and text[0].isalnum():
+        return False
     together, known = before + text, {found.start() for found in ADDRESS.finditer(before)}
     begun = (found.start() for found in ADDRESS.finditer(together))
     hosts = any(host.start() < len(before) < host.end() for host in hosts_in(together))

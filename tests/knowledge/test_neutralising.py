@@ -67,7 +67,7 @@ BLOCKS = (
         ("See <https://evil.example/x>", "See `evil.example/x`"),
         ("See www.evil.example and evil.com/x", "See `www.evil.example` and evil\\.com/x"),
         ("evil.comwww.x and so on", "evil\\.com`www.x` and so on"),
-        ("Write to me@evil.com", "Write to `me@evil.com`"),
+        ("Write to me@evil.com", "Write to me`@evil.com`"),
         (
             "http\\://evil.example and http&#58;//evil.example",
             "`evil.example` and `evil.example`",
