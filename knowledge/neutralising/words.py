@@ -126,7 +126,7 @@ def begins_block(markdown: str, text: str) -> bool:
 
 
 def is_mark(text: str, *, below_text: bool) -> bool:
-    """Whether a line's first word, or what may come of it, begins a block where a blank or nothing follows."""
+    """Whether a line's first word begins a block before a blank or a line's end, or may come to do so."""
     is_one = _RULE_OR_ITEM.fullmatch(text) or _NUMBERED.fullmatch(text)
     return bool(is_one or (below_text and _BELOW_TEXT.fullmatch(text)))
 
