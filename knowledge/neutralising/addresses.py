@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 _WEB = re.compile(r"https?://[^\s<>\"`\\[\]{}^]+", re.IGNORECASE)
 _SCHEME = re.compile(r"\A(?:[a-z0-9+.-]*:?//|mailto:)", re.IGNORECASE)
@@ -20,16 +21,15 @@ _TWO_LETTERS = (
     "|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw]"
 )
 # The ends of host names that readers make links of without a scheme: IANA's of two letters, and common ones.
-_TOP_LEVEL = (
+_ENDS = (
     f"(?:{_TWO_LETTERS}|com|net|org|edu|gov|mil|int|info|biz|name|pro|web|xxx|aero|asia|coop|museum|shop|dev"
     "|app|xyz|site|online|store|tech|top|club|blog|cloud|рф)(?![^\\W_])"
 )
-# What a reader takes for letters of a host's name: symbols, too, but no punctuation.
-_LETTER = r"[^\s\x00-#%-*,-/:;<>?@\[\]\\_{}]"
-_LABELS = rf"{_LETTER}+(?:[.-]+{_LETTER}+)*"
-_HOST = re.compile(rf"(?<!{_LETTER}){_LABELS}\.{_TOP_LEVEL}(?P<more>[:/?#@_-])?", re.IGNORECASE)
+# What may be a host's name with its full stops: symbols count as letters, punctuation does not.
+_NAME = re.compile(r"[^\s\x00-#%-*,/:;<>?@\[\]\\_{}]+")
+_TOP_LEVEL = re.compile(rf"\.{_ENDS}", re.IGNORECASE)
 # Behind these no host begins, but for one that a symbol stands before.
-_GOES_ON = re.compile(r"(?:[.:/@-]|[^\W_]_)\Z")
+_GOES_ON = re.compile(r"(?:[:/@]|[^\W_]_)\Z")
 _SYMBOL = re.compile(r"[$+=^|~]")
 # What a reader makes a link of by itself, whatever comes after it.
 ADDRESS = re.compile(
@@ -43,6 +43,16 @@ ADDRESS = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A name without a scheme that readers make a link of, and where it stands in the text."""
+
+    name: str  # in lower case
+    start: int
+    end: int
+    is_all: bool  # the address has no port, path or the like
+
+
 class Addresses:
     """Those of the given texts: the http(s) addresses that may be linked, and hosts that stand there bare."""
 
@@ -50,21 +60,25 @@ class Addresses:
         text = "\n".join(texts)
         found = (url for url in _web_addresses(text) if _WRITABLE.fullmatch(url))
         self._links = frozenset(found)
-        self._hosts = frozenset(host[0].lower() for host in hosts_in(text) if not host["more"])
+        self._hosts = frozenset(host.name for host in hosts_in(text) if host.is_all)
 
     def allow_link(self, url: str) -> bool:
         return url in self._links
 
-    def allow_host(self, host: re.Match[str]) -> bool:
-        """Whether what `hosts_in` has found may stay as it is, though a reader may make a link of it."""
-        return host[0].lower() in self._hosts
+    def allow_host(self, host: Host) -> bool:
+        """Whether it may stay as it is, though a reader may make a link of it."""
+        return host.is_all and host.name in self._hosts
 
 
-def hosts_in(text: str) -> Iterator[re.Match[str]]:
-    """The names without a scheme that readers make links of; `more`: the address goes on behind it."""
-    for host in _HOST.finditer(text):
-        if not _GOES_ON.search(text, max(0, host.start() - 2), host.start()) or _SYMBOL.search(host[0]):
-            yield host
+def hosts_in(text: str) -> Iterator[Host]:
+    for found in _NAME.finditer(text):
+        ends = [end.end() for end in _TOP_LEVEL.finditer(found[0])]
+        if not ends or not found[0][: ends[-1]].partition(".")[0]:
+            continue
+        start, end = found.start(), found.start() + ends[-1]
+        if not _GOES_ON.search(text, max(0, start - 2), start) or _SYMBOL.search(found[0]):
+            is_all = text[end : end + 1] not in tuple(":/?#@_-")
+            yield Host(text[start:end].lower(), start, end, is_all)
 
 
 def trimmed(url: str) -> str:

@@ -23,6 +23,7 @@ _FOREIGN = OPENERS.replace("[", "")
 _ESCAPE = r"\\(?![(\[\n])(?:[!-/:-@\[-`{-~]|(?![!-/:-@\[-`{-~]))|!(?!\[)"
 _IN_WORD = rf"[^\s`\[\]<!\\$\x80-\U0010ffff]|{_ESCAPE}"
 _WORD = re.compile(rf"(?s:\\[!-/:-@\[-`{{-~]|.)(?:{_IN_WORD})*")
+_DOLLARS = re.compile(r"\$+")
 _ADDRESS_WORD = re.compile(rf"(?:{_IN_WORD}|[^\s\x00-\x7f{_FOREIGN}])+")
 _OTHER_SCRIPT = re.compile(rf"[^\s\x00-\x7f{_FOREIGN}]+")
 _BEGINS_AN_ADDRESS = re.compile(r"//|www\.", re.IGNORECASE)
@@ -294,7 +295,7 @@ class InlineReader:
         text = self._text
         if script := _OTHER_SCRIPT.match(text):
             return self._tell("word", list(script[0]), "", used=script.end())
-        word = _WORD.match(text, 0, _LONGEST_WORD)
+        word = _DOLLARS.match(text) or _WORD.match(text, 0, _LONGEST_WORD)
         if word and _BEGINS_AN_ADDRESS.search(word[0]):
             word = _ADDRESS_WORD.match(text, 0, _LONGEST_WORD)
         end = word.end() if word else 1

@@ -97,7 +97,7 @@ def _address(url: str, allowed: Addresses, *, is_alone: bool, in_link: bool) -> 
 def _escaped(units: Units, allowed: Addresses, *, after: str) -> str:
     text = plain(units)
     hosts = (host for host in hosts_in(text) if not allowed.allow_host(host))
-    dots = {place for host in hosts for place in range(*host.span()) if text[place] == "."}
+    dots = {place for host in hosts for place in range(host.start, host.end) if text[place] == "."}
     references = {match.start() for match in _REFERENCE.finditer(text)}
     following = text[1:] + after[:1]
     markdown = "".join(

@@ -1,5 +1,6 @@
 """The Markdown that reaches the reader: each block and span in a form that all readers agree on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ _NO_BREAK_SPACE = "\u00a0"
 # Of what a list item holds: right of its marker, and by less than what would make code of it.
 _INDENT = "    "
 _LONGEST_WORD = 100  # code points of a word in which an address may have begun
+_WORTH_A_LOOK = re.compile(r"[.:/@]")
 _CLOSING = ".,;:!?)]}"
 
 
@@ -286,9 +288,12 @@ def _makes_address(before: str, text: str) -> bool:
         return False
     if not text[0].isascii():  # as in "рф"
         return before[-1] == "@" or (before[-1] == "." and text[0] in "рР")  # noqa: RUF001
-    if not before[-1].isascii() and text[0].isalnum():
+    if (not before[-1].isascii() and text[0].isalnum()) or (text == "." and before[-1] != "@"):
         return False
-    together, known = before + text, {found.start() for found in ADDRESS.finditer(before)}
+    together = before + text
+    if not _WORTH_A_LOOK.search(together):
+        return False
+    known = {found.start() for found in ADDRESS.finditer(before)}
     begun = (found.start() for found in ADDRESS.finditer(together))
-    hosts = any(host.start() < len(before) < host.end() for host in hosts_in(together))
+    hosts = any(host.start < len(before) < host.end for host in hosts_in(together))
     return hosts or any(start < len(before) and start not in known for start in begun)
