@@ -1,6 +1,6 @@
 """A model's text on its way to the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from knowledge.citations import Citations, uncited_share, without_markers
@@ -11,6 +11,7 @@ from knowledge.types import BlockKind, Prompt, ScoredChunk
 from knowledge.unanswered import UnansweredFilter
 
 LONGEST_ANSWER = 65_536  # code points of what a model writes
+SLICE = 256  # code points that are filtered at once
 
 
 class StreamFilter(Protocol):
@@ -34,7 +35,7 @@ class AnswerText:
         self._filters: tuple[StreamFilter, ...] = (self._gaps, neutral) if generative else (neutral,)
         self._passed: list[str] = []
         self._room = LONGEST_ANSWER
-        self.is_too_long = False  # what comes beyond LONGEST_ANSWER is left out
+        self.is_too_long = False  # what goes beyond LONGEST_ANSWER has been left out
 
     def feed(self, piece: str) -> str:
         self.is_too_long = len(piece) > self._room
@@ -67,6 +68,10 @@ class AnswerText:
     @property
     def uncited_share(self) -> float | None:
         return uncited_share("".join(self._passed))
+
+
+def slices(text: str) -> Iterator[str]:
+    return (text[begin : begin + SLICE] for begin in range(0, len(text), SLICE))
 
 
 def neutral_list(headings: Sequence[str]) -> str:

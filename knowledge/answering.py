@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.answer_text import LONGEST_ANSWER, AnswerText, neutral_list
+from knowledge.answer_text import LONGEST_ANSWER, AnswerText, neutral_list, slices
 from knowledge.errors import KnowledgeError, ModelInterrupted, ModelUnavailable
 from knowledge.excerpts import excerpt
 from knowledge.generation import Begun, generate
@@ -168,11 +168,13 @@ async def _model_answer(
                     case Finish():
                         usage = event.usage
                     case TextDelta():
-                        if passed := text.feed(event.text):
-                            yield _written_text(passed, text, prompt, known=known)
-                            known = len(text.citations.cited)
-                        if text.is_too_long:
-                            raise ModelInterrupted(f"The answer is longer than {LONGEST_ANSWER} characters.")
+                        for piece in slices(event.text):
+                            if passed := text.feed(piece):
+                                yield _written_text(passed, text, prompt, known=known)
+                                known = len(text.citations.cited)
+                            if text.is_too_long:
+                                raise ModelInterrupted(f"It is longer than {LONGEST_ANSWER} characters.")
+                            await asyncio.sleep(0)  # so that a long piece holds nothing up
     # A cancelled answer keeps what was held back, too.
     except (ModelInterrupted, asyncio.CancelledError) as exc:
         interruption = exc
