@@ -2,13 +2,15 @@
 
 import pytest
 
+from knowledge.answer_text import LONGEST_ANSWER
 from knowledge.answering import REFUSAL, Answered, Question, Retrieved, Written, answer
-from knowledge.errors import ModelUnavailable
+from knowledge.errors import ModelInterrupted, ModelUnavailable
 from knowledge.ingestion import ingest
 from knowledge.providers.registry import embedder
 from knowledge.runtime import close_runtime, runtime
 from knowledge.types import RefusalThresholds
 from knowledge.unanswered import NOT_IN_BOOK
+from tests.knowledge.neutral import active_parts
 from tests.scripted import Script, ScriptedModel, ScriptedQuoter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,3 +129,20 @@ async def test_weak_evidence_is_not_quoted_in_a_language_models_place_either(
     text, end, _ = await answered()
     assert text.startswith(REFUSAL)
     assert (end.answered, end.degraded) == (False, True)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_an_answer_without_end_is_cut_where_nothing_in_it_acts(book, scripted_model, whole):
+    unit = "Robots write `<b>` [1] and walk. "
+    text = unit * (LONGEST_ANSWER // len(unit) + 9)
+    pieces = (text,) if whole else tuple(text[at : at + 1000] for at in range(0, len(text), 1000))
+    scripted_model.default = Script(pieces=pieces)
+    question, written = Question("What of balance?", limit=5, max_output_tokens=100), ""
+    with pytest.raises(ModelInterrupted):
+        async for event in answer(
+            Question("What of balance?", limit=5, max_output_tokens=100), runtime=runtime()
+        ):
+            written += event.text if isinstance(event, Written) else ""
+    assert text.startswith(written.rpartition("`")[0])
+    assert LONGEST_ANSWER - 100 < len(written) <= LONGEST_ANSWER + 100
+    assert active_parts(written) == []
