@@ -139,9 +139,7 @@ async def test_an_answer_without_end_is_cut_where_nothing_in_it_acts(book, scrip
     scripted_model.default = Script(pieces=pieces)
     question, written = Question("What of balance?", limit=5, max_output_tokens=100), ""
     with pytest.raises(ModelInterrupted):
-        async for event in answer(
-            Question("What of balance?", limit=5, max_output_tokens=100), runtime=runtime()
-        ):
+        async for event in answer(question, runtime=runtime()):
             written += event.text if isinstance(event, Written) else ""
     assert text.startswith(written.rpartition("`")[0])
     assert LONGEST_ANSWER - 100 < len(written) <= LONGEST_ANSWER + 100
