@@ -161,7 +161,7 @@ class InlineReader:
         code = self._text[run : closing.start()].replace("\n", " ")
         ticks = "``" if _ONE_TICK.search(code) else "`"
         if code.strip() and not _NO_CODE.search(code) and not (ticks == "``" and _NO_LONG_CODE.search(code)):
-            return self._tell("code", f"{ticks}{code}{ticks}", used=closing.end())
+            return self._tell("span", f"{ticks}{code}{ticks}", used=closing.end())
         return self._tell("word", ["\\`"] * run, code[:1], used=run)
 
     def _tag(self, final: bool) -> int | None:
@@ -289,7 +289,7 @@ class InlineReader:
         if ADDRESS.search(formula) or any(hosts_in(formula)):
             return None
         formula = _TAG_IN_MATHS.sub("< ", " ".join(formula.split("\n")))
-        return self._tell("maths", f"{opener}{formula}{closer}", used=end + len(closer))
+        return self._tell("span", f"{opener}{formula}{closer}", used=end + len(closer))
 
     def _word(self, final: bool) -> int:
         text = self._text

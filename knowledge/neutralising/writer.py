@@ -147,17 +147,18 @@ class Writer:
             self._put_first(markdown, text)
         self._note_tail(markdown, text, before="" if is_apart else self._tail)
 
-    def code(self, markdown: str) -> None:
-        self._span(markdown)
-
-    def maths(self, markdown: str) -> None:
-        self._span(markdown)
+    def span(self, markdown: str, *, apart: bool = False) -> None:
+        """Code, a formula, a link or a citation, which is Markdown already."""
+        self._prepare(markdown)
+        self._in_label = self._in_label or (self._line_start and markdown.startswith("["))
+        self._put(f" {markdown}" if apart else self._kept_apart(markdown, ""))
+        self._tail = ""
 
     def marker(self, markdown: str) -> None:
-        self._span(markdown.replace("[", r"\[").replace("]", r"\]") if self._in_link else markdown)
+        self.span(markdown.replace("[", r"\[").replace("]", r"\]") if self._in_link else markdown)
 
     def bracket(self, bracket: str) -> None:
-        self._span(f"\\{bracket}" if self._in_link else bracket)
+        self.span(f"\\{bracket}" if self._in_link else bracket)
 
     def link(self, operations: Sequence[Operation], url: str) -> None:
         if self._in_link:
@@ -167,7 +168,7 @@ class Writer:
         within.replay(operations)
         text = within.taken()
         # Behind a "!" it would be an image.
-        self._span(f"[{text}]({url})" if text else f"<{url}>", apart=self._last == "!" and not self._blank)
+        self.span(f"[{text}]({url})" if text else f"<{url}>", apart=self._last == "!" and not self._blank)
 
     def replay(self, operations: Sequence[Operation]) -> None:
         for name, arguments in operations:
@@ -221,12 +222,6 @@ class Writer:
 
     def _note_tail(self, markdown: str, text: str, *, before: str) -> None:
         self._tail = markdown.rpartition("`")[2] if "`" in markdown else (before + text)[-_LONGEST_WORD:]
-
-    def _span(self, markdown: str, *, apart: bool = False) -> None:
-        self._prepare(markdown)
-        self._in_label = self._in_label or (self._line_start and markdown.startswith("["))
-        self._put(f" {markdown}" if apart else self._kept_apart(markdown, ""))
-        self._tail = ""
 
     def _kept_apart(self, markdown: str, text: str) -> str:
         """The Markdown, making nothing else together with what stands before it."""
