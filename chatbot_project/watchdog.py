@@ -50,7 +50,7 @@ TRACER: Final = re.compile(r"^TracerPid:\s*[1-9]", re.MULTILINE)
 
 
 def watched() -> list[str]:
-    """Returns in each server's process, with its arguments. The caller's process ends as the last server did."""
+    """Returns in each server's process, with its arguments; the caller's ends as the last of them did."""
     logging.config.dictConfig(logging_config("ERROR"))
     return Watchdog().run()
 

@@ -21,7 +21,7 @@ LONG = LATE + 0.5  # seconds; a stuck server would be replaced after fewer
 
 @contextmanager
 def running(*pauses: tuple[int, ...]) -> Iterator[list[Toy]]:
-    """A server for each, which counts as stuck after a second. Their starts take a while, so they are made at once."""
+    """A server for each, started at once. They count as stuck after a second."""
     with ThreadPoolExecutor() as threads:
         toys = list(threads.map(lambda each: Toy(stuck_after=1, pauses=each), pauses))
     try:
