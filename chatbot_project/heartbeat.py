@@ -1,4 +1,4 @@
-"""The server's side of its watchdog, which tells it that the event loop runs."""
+"""The server's side of its watchdog, to which it shows that its event loop runs."""
 
 import asyncio
 import faulthandler
@@ -16,19 +16,18 @@ DEBUGGING = {"sys.settrace", "sys.monitoring.register_callback"}  # audit events
 
 
 class Heartbeat:
-    """Beats on `descriptor`, and listens there for the end of the watchdog."""
+    """Beats on the socket of this descriptor, and waits there for the watchdog to have the server stop."""
 
     def __init__(self, descriptor: int) -> None:
         self._pair = socket.socket(fileno=descriptor)
         self._pair.setblocking(False)
-        self._limit = 0 if sys.gettrace() else settings.STUCK_AFTER
-        # Both work while the interpreter lock is held, and print no more than files, lines and functions.
+        self._limit = settings.STUCK_AFTER
+        # They work while the interpreter lock is held, and print no more than files, lines and functions.
         faulthandler.enable()
         faulthandler.register(DUMP)
-        sys.addaudithook(self._notice_debugger)
 
     def begin(self, loop: asyncio.AbstractEventLoop, *, on_stop: Callable[[], None]) -> None:
-        """Beat as long as `loop` runs. `on_stop` is called once, when the server is to stop."""
+        """Beat for as long as `loop` runs. `on_stop` is called once."""
 
         def stop() -> None:
             loop.remove_reader(self._pair)
@@ -38,15 +37,18 @@ class Heartbeat:
             self._beat()
             loop.call_later(EVERY, beat)
 
+        if sys.gettrace():
+            self._limit = 0
+        sys.addaudithook(self._notice_debugger)
         loop.add_reader(self._pair, stop)
         loop.call_soon(beat)
 
     def _beat(self) -> None:
-        with suppress(OSError):  # it is stopped, or gone
+        with suppress(OSError):  # the watchdog is suspended, or has been killed
             self._pair.send(bytes([self._limit]))
 
     def _notice_debugger(self, event: str, _: object) -> None:
-        """A person who steps through the program takes long."""
+        """From then on there is no limit: a person who steps through the program takes long."""
         if event in DEBUGGING:
             self._limit = 0
             self._beat()

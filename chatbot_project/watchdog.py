@@ -41,8 +41,8 @@ logger = logging.getLogger(__name__)
 DUMP: Final = signal.SIGUSR1  # a server writes the stacks of its threads to the log
 DUMP_WITHIN: Final = 0.5  # seconds
 STOP: Final = (signal.SIGTERM, signal.SIGINT)
-TICK: Final = 1.0  # seconds between two looks at a silent server
-LATE: Final = 3.0  # seconds since the last look, after which this one came late
+TICK: Final = 1.0  # seconds between two checks at a silent server
+LATE: Final = 3.0  # seconds since the last check: this one came late
 SHORT_LIFE: Final = 30.0  # seconds from the start to the last beat
 PAUSES: Final = (0.0, 1.0, 2.0, 4.0)  # seconds after the first, second … of several short lives
 CLOCK_TICKS: Final = os.sysconf("SC_CLK_TCK")  # of /proc, in a second
@@ -68,6 +68,7 @@ class Watchdog:
     def run(self) -> list[str]:
         for number in STOP:
             signal.signal(number, self._stop)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # where it is ignored, no status can be had
         while True:
             pair = self._fork()
             if self._server is None:
@@ -78,16 +79,16 @@ class Watchdog:
 
     def _fork(self) -> socket.socket:
         """Set `_server`, but not in that process. Returns its side of the pair."""
-        ours, its = socket.socketpair()
+        ours, servers = socket.socketpair()
         with _signals_held_back():
             if pid := os.fork():
-                its.close()
+                servers.close()
                 self._server = Server(pid, ours)
             else:
                 ours.close()
                 for number in STOP:
                     signal.signal(number, signal.SIG_DFL)
-        return its
+        return servers
 
     def _exit_or_pause(self, status: int, server: "Server") -> None:
         if status >= 0:
@@ -123,7 +124,7 @@ class Server:
         self._limit = 0  # seconds of silence
         self._silence = 0.0
         self._activity: Activity | None = None
-        self._started = self._beaten = self._looked = time.monotonic()
+        self._started = self._beaten = self._checked = time.monotonic()
 
     @property
     def lived(self) -> float:
@@ -137,9 +138,9 @@ class Server:
             with suppress(TimeoutError):
                 beats = self._pair.recv(256)
             if beats:
-                self._hear(beats)
+                self._take(beats)
             elif beats is None:
-                self._look()
+                self._check()
             self._reap(0 if beats == b"" else os.WNOHANG)
         self._pair.close()
         return self._status
@@ -159,21 +160,21 @@ class Server:
     def _has_beaten(self) -> bool:
         return self._beaten > self._started
 
-    def _hear(self, beats: bytes) -> None:
+    def _take(self, beats: bytes) -> None:
         self._limit = beats[-1]
         self._silence = 0.0
         self._activity = None
-        self._beaten = self._looked = time.monotonic()
+        self._beaten = self._checked = time.monotonic()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         before, self._activity = self._activity, Activity.of(self._pid)
-        looked, self._looked = self._looked, time.monotonic()
-        counted = silence(self._looked - looked, before, self._activity)
+        checked, self._checked = self._checked, time.monotonic()
+        counted = silence(self._checked - checked, before, self._activity)
         self._silence = 0.0 if counted is None else self._silence + counted
         if self._limit and self._silence >= self._limit:
-            self._end()
+            self._kill()
 
-    def _end(self) -> None:
+    def _kill(self) -> None:
         logger.error(
             "The server is stuck: its event loop has not run for %d seconds. It is ended; the stacks of its "
             "threads follow.",
@@ -223,13 +224,13 @@ def _stat(task: Path) -> list[str]:
 
 
 def silence(seconds: float, before: Activity | None, now: Activity | None) -> float | None:
-    """How many of the seconds between two looks count as silence; None where the count begins anew."""
+    """How many of the seconds between two checks count as silence; None where the count begins anew."""
     if seconds > LATE or (now and (now.traced or now.states & {"T", "t"})):
         return None
     if now is None:
         return seconds
     if before is None:
-        return 0.0  # the first look, which there is nothing to compare with
+        return 0.0  # the first check, which there is nothing to compare with
     return min(seconds, now.processor - before.processor) if now.states & {"R", "D"} else seconds
 
 
