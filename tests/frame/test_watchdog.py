@@ -159,10 +159,13 @@ def test_a_server_that_ends_by_itself_is_not_replaced(toy):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_to_both_processes_stops_as_one_signal_does(toy, number):
-    """Terminals and service managers send it to all processes there are."""
+    """Terminals and service managers send it to all processes there are, not quite at once."""
+    server = pid(toy)
     reader = Reader(toy.address("/stream"))
     os.killpg(toy.process.pid, number)
-    reader.join()
+    assert toy.process.stdout.readline() == "background ended\n"
+    os.kill(server, number)
+    reader.join(20)
     assert reader.text.endswith("the end\n")
     assert toy.process.wait(20) == 0
 
@@ -170,7 +173,7 @@ def test_a_signal_to_both_processes_stops_as_one_signal_does(toy, number):
 def test_a_server_whose_watchdog_is_killed_ends_in_good_order(toy):
     reader = Reader(toy.address("/stream"))
     toy.process.kill()
-    reader.join()
+    reader.join(20)
     assert reader.text.endswith("the end\n")
     output, _ = toy.process.communicate(timeout=20)  # until the server, too, has closed it
     assert output.splitlines() == ["background ended", "stopping"]
