@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import httpx
 import pytest
 
+from chatbot_project.env import BASE_DIR
 from chatbot_project.watchdog import LATE, Activity, silence
 from tests.frame.test_server import Reader, Toy
 
@@ -206,3 +208,9 @@ def test_only_seconds_in_which_a_beat_could_have_been_sent_are_counted(seconds, 
 
 def test_the_first_look_counts_nothing_as_there_is_nothing_to_compare_with():
     assert silence(1.0, None, later(1.0, "R")) == 0.0
+
+
+def test_the_watchdog_loads_nothing_large():
+    program = "import sys, chatbot_project.watchdog; print({'asyncio', 'django'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=BASE_DIR, capture_output=True, text=True)
+    assert ran.stdout == "set()\n"
