@@ -29,6 +29,11 @@ def in_temporary_data_dir(**variables: str) -> Iterator[None]:
         yield
 
 
+def server_of(watchdog: int) -> int:
+    """The process that `manage.py serve` watches and that answers."""
+    return int(Path(f"/proc/{watchdog}/task/{watchdog}/children").read_text())
+
+
 def percentiles(seconds: Sequence[float]) -> str:
     """p50, p95 and the slowest, in milliseconds."""
     hundredths = statistics.quantiles(seconds, n=100, method="inclusive")

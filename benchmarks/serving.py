@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import aiohttp
-from measuring import ROOT, environment
+from measuring import ROOT, environment, server_of
 
 QUESTION = "What is the zero-moment point?"
 NUMBERS = count(1)
@@ -85,10 +85,9 @@ async def serving(data_dir: str, *knobs: str) -> AsyncIterator[Servers]:
         model = await stack.enter_async_context(
             _running("benchmarks/model_server.py", "--port", str(model_port), *knobs, variables=variables)
         )
-        server = await stack.enter_async_context(_running("manage.py", "serve", variables=variables))
-        servers = Servers(port, model_port, server.pid, model.pid)
-        await _until_it_answers(servers, server)
-        yield servers
+        watchdog = await stack.enter_async_context(_running("manage.py", "serve", variables=variables))
+        await _until_it_answers(f"http://127.0.0.1:{port}", watchdog)
+        yield Servers(port, model_port, server_of(watchdog.pid), model.pid)
 
 
 @asynccontextmanager
@@ -103,12 +102,12 @@ async def _running(*command: str, variables: dict[str, str]) -> AsyncIterator[as
         await process.wait()
 
 
-async def _until_it_answers(servers: Servers, server: asyncio.subprocess.Process) -> None:
+async def _until_it_answers(url: str, server: asyncio.subprocess.Process) -> None:
     """While the index is being built and the SDK loaded there are errors, or quotations."""
     async with asyncio.timeout(STARTS_WITHIN), aiohttp.ClientSession() as session:
         while server.returncode is None:
             try:
-                async with session.post(f"{servers.url}/v1/query", json={"query": QUESTION}) as response:
+                async with session.post(f"{url}/v1/query", json={"query": QUESTION}) as response:
                     answer = await response.json()
                     if response.status == 200 and not answer["degraded"]:
                         return

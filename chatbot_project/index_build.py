@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 
 from django.conf import settings
@@ -22,7 +23,7 @@ async def build_index() -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(settings.BASE_DIR / "manage.py"),
-        *("reindex", "--if-changed", "--trigger", "startup"),
+        *("reindex", "--if-changed", "--trigger", "startup", "--end-with", str(os.getpid())),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,  # the terminal's Ctrl-C is for the server, which then stops the build

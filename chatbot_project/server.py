@@ -7,6 +7,7 @@ answers SIGTERM by cutting every stream at once, and has been seen to crash whil
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,6 +20,7 @@ from twisted.internet.defer import maybeDeferred
 from twisted.logger import globalLogBeginner
 
 from chatbot_project.connections import BoundedHTTPFactory, BoundedSocket, BoundedSocketFactory
+from chatbot_project.heartbeat import Heartbeat
 
 logger = logging.getLogger(__name__)
 
@@ -30,47 +32,51 @@ THREADS = 32
 
 
 class ChatServer(Server):  # type: ignore[misc]
-    """Serves `application` until SIGTERM or SIGINT; a second signal kills.
+    """Serves `application` on `listener` until SIGTERM or SIGINT, or until its watchdog has it stop.
 
-    `on_ready` runs once the port is open, `in_background` for as long as it is; `on_stop` when no more
-    connections are taken, before those that there are get closed.
+    `on_ready` runs once all is set up, `in_background` for as long as connections are taken; `on_stop` when
+    no more are, before those that there are get closed.
     """
 
     def __init__(
         self,
         application: ASGI3Application,
         *,
-        port: int,
+        listener: socket.socket,
+        heartbeat: Heartbeat,
         on_ready: Callable[[], None],
         in_background: Callable[[], Coroutine[Any, Any, None]],
         on_stop: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(
             application,
-            endpoints=[f"tcp:{port}"],
+            endpoints=[f"fd:fileno={listener.fileno()}"],
             ping_interval=settings.SOCKET_PING_EVERY,
             server_name="",
         )
-        self._port = port
+        self._socket = listener
+        self._heartbeat = heartbeat
         self._on_ready = on_ready
         self._in_background = in_background
         self._on_stop = on_stop
         self._stopping: asyncio.Future[None] | None = None
 
     def run(self) -> None:
-        """Raises twisted.internet.error.CannotListenError where the port is taken."""
         self.connections: dict[Any, dict[str, Any]] = {}
         self.http_factory = BoundedHTTPFactory(self)
         self.ws_factory = self._web_socket_factory()
         # Twisted's own log repeats each request with its query string.
         globalLogBeginner.beginLoggingTo([lambda _: None], redirectStandardIO=False, discardBuffer=True)
-        self._listener = reactor.listenTCP(self._port, self.http_factory, backlog=1024, interface="0.0.0.0")  # noqa: S104
+        self._socket.setblocking(False)
+        self._listener = reactor.adoptStreamPort(self._socket.fileno(), socket.AF_INET, self.http_factory)
+        self._socket.close()  # a copy was made
         loop = reactor._asyncioEventloop
         asyncio.set_event_loop(loop)
         # As many as there are cores would be few: most threads wait for the database.
         loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="worker"))
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._begin_stop)
+        self._heartbeat.begin(loop, on_stop=self._begin_stop)
         reactor.callLater(1, self.application_checker)
         reactor.callLater(2, self.timeout_checker)
         self._background = loop.create_task(self._in_background())
@@ -101,11 +107,9 @@ class ChatServer(Server):  # type: ignore[misc]
             protocol.drop()
 
     def _begin_stop(self) -> None:
-        if self._stopping is not None:
-            return  # two signals came at once
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
-        self._stopping = asyncio.ensure_future(self._stop())
+        # A terminal and a service manager signal this process and its watchdog, which passes the signal on.
+        if self._stopping is None:
+            self._stopping = asyncio.ensure_future(self._stop())
 
     async def _stop(self) -> None:
         logger.info("Stopping")

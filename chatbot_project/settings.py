@@ -196,6 +196,8 @@ TURN_SWEEP_EVERY = 15.0  # lost turns are looked for
 TURN_GRACE = 20.0  # for finishing, when the server stops
 MAX_RUNNING_TURNS = ENV.MAX_RUNNING_TURNS
 
+STUCK_AFTER = 10  # seconds without a sign of life, at most 255, until the server's process is replaced
+
 # What a connection is given, in seconds.
 SOCKET_PING_EVERY = 20  # of silence
 SOCKET_PONG_WITHIN = 30

@@ -1,6 +1,7 @@
 """A real server on a small book, a stand-in for Gemini behind it, another site, and Chromium to see it."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -68,6 +69,7 @@ class Site:
                 env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                process_group=0,  # of the server and its watchdog
             )
         self._wait_until_ready()
 
@@ -79,7 +81,7 @@ class Site:
             self.kill()
 
     def kill(self) -> None:
-        self._process.kill()
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _wait_until_ready(self) -> None:

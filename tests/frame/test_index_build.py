@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import textwrap
 
 import pytest
@@ -29,7 +30,7 @@ def _listen(caplog):
 async def test_what_the_build_says_is_in_the_log(manage_py, caplog):
     manage_py("import sys; print(*sys.argv[1:]); print('12 chunks', file=sys.stderr)")
     await build_index()
-    assert "reindex: reindex --if-changed --trigger startup" in caplog.messages
+    assert f"reindex: reindex --if-changed --trigger startup --end-with {os.getpid()}" in caplog.messages
     assert "reindex: 12 chunks" in caplog.messages
     assert all(record.levelno == logging.INFO for record in caplog.records)
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -26,7 +27,10 @@ The zero-moment point is where the ground reaction force of a walking robot prod
 
 
 class Serving:
-    """A server of its own process, on the book in `folder`; `environment` is added to what it needs."""
+    """A server on the book in `folder`; `environment` is added to what it needs.
+
+    `process` is its watchdog, in a process group with the server itself.
+    """
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
@@ -52,8 +56,19 @@ class Serving:
         }
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "manage.py", "serve"], cwd=BASE_DIR, env=environment, stdout=log, stderr=log
+                [sys.executable, "manage.py", "serve"],
+                cwd=BASE_DIR,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                process_group=0,
             )
+
+    @property
+    def pid(self) -> int:
+        """The server's."""
+        watchdog = self.process.pid
+        return int(Path(f"/proc/{watchdog}/task/{watchdog}/children").read_text())
 
     def wait_for(self, path: str, status: int = 200) -> httpx.Response:
         deadline = time.monotonic() + 90
@@ -79,7 +94,12 @@ class Serving:
 
     def kill(self) -> None:
         self.site.close()
-        self.process.kill()
+        self.kill_processes()
+
+    def kill_processes(self) -> None:
+        """At once, and both: for a machine that loses its power."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 

@@ -1,13 +1,32 @@
-"""A server with a streaming toy application, run as a program of its own by the tests of the server."""
+"""A server with a streaming toy application, run as a program of its own by the tests of the server.
+
+python -m tests.frame.toy_server PORT STUCK_AFTER [PAUSE ...]
+"""
 
 import asyncio
+import os
+import re
 import sys
+import threading
+import time
+from socket import socket
 from typing import Any
 
 import django
 from django.conf import settings
 
+from chatbot_project import watchdog
+
+PORT, STUCK_AFTER, *PAUSES = map(int, sys.argv[1:])
+watchdog.PAUSES = tuple(PAUSES)
+_, listener_number, _, watchdog_number = watchdog.watched()
+listener = socket(fileno=int(listener_number))
+if not listener.getsockname()[1]:
+    listener.bind(("127.0.0.1", PORT))
+    listener.listen()
+
 settings.configure(
+    STUCK_AFTER=STUCK_AFTER,
     DATA_UPLOAD_MAX_MEMORY_SIZE=1000,
     SOCKET_PING_EVERY=1,
     SOCKET_PONG_WITHIN=6,
@@ -15,6 +34,7 @@ settings.configure(
 )
 django.setup()
 
+from chatbot_project.heartbeat import Heartbeat  # noqa: E402
 from chatbot_project.server import ChatServer  # noqa: E402
 
 
@@ -30,9 +50,14 @@ sent = 0  # kilobytes, by the last flood
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
-        await socket(receive, send)
+        await converse(receive, send)
     elif scope["path"] == "/sent":
         await respond(send, str(sent))
+    elif scope["path"] in HOLD_UP:
+        HOLD_UP[scope["path"]]()
+        await respond(send, "done")
+    elif scope["path"] == "/pid":
+        await respond(send, str(os.getpid()))
     elif scope["path"] == "/flood":
         await flood(send)
     elif scope["path"] == "/length":
@@ -41,7 +66,31 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await stream(send, until_stop=scope["path"] == "/stream")
 
 
-async def socket(receive: Any, send: Any) -> None:
+def backtrack() -> None:
+    """For ever, with the interpreter lock held."""
+    re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def deadlock() -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+
+def slow() -> None:
+    time.sleep(3.5)
+
+
+def step_through() -> None:
+    """As a person with a debugger does."""
+    sys.settrace(lambda *_: None)
+    slow()
+
+
+HOLD_UP = {"/backtrack": backtrack, "/deadlock": deadlock, "/slow": slow, "/step-through": step_through}
+
+
+async def converse(receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     while (message := await receive())["type"] != "websocket.disconnect":
@@ -101,7 +150,8 @@ async def in_background() -> None:
 
 ChatServer(
     application,
-    port=int(sys.argv[1]),
+    listener=listener,
+    heartbeat=Heartbeat(int(watchdog_number)),
     on_ready=lambda: say("ready"),
     in_background=in_background,
     on_stop=on_stop,

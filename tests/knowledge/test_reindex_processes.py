@@ -146,3 +146,17 @@ async def test_killing_it_at_any_moment_leaves_the_old_index_and_the_next_run_cl
     assert "Documents: 1 added, 0 changed, 0 removed, 13 left alone." in printed
     assert "131 chunks: 1 embedded, 130 copied." in printed
     assert len(builds(environment)) == 2
+
+
+def test_a_build_ends_with_the_process_that_began_it(environment: dict[str, str]) -> None:
+    begin = "import os, subprocess, sys; subprocess.run([*sys.argv[1:], '--end-with', str(os.getpid())])"
+    beginner = subprocess.Popen(
+        [sys.executable, "-c", begin, *manage("reindex")],
+        env={**environment, "SECONDS_PER_BATCH": "2"},
+        cwd=settings.BASE_DIR,
+    )
+    wait_for_build(environment)
+    beginner.kill()
+    beginner.wait()
+
+    assert reindex(environment)[0] == 0  # which another build would keep from it

@@ -1,18 +1,20 @@
 import asyncio
 import gc
 import logging
-import signal
+import socket
 import sys
-from typing import Any, NoReturn
+from argparse import SUPPRESS
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from chat.sweeping import interrupt_lost_turns
 from chat.throttling import close_throttling
 from chat.turns import turn_engine
 from chatbot_project.env import BASE_DIR
+from chatbot_project.heartbeat import Heartbeat
 from chatbot_project.index_build import build_index
 from chatbot_project.startup import ensure_superuser, has_superuser, migrate
 from knowledge.builds import mend
@@ -27,36 +29,34 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     help = "Prepare the database, bring the index up to date and serve."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        # Descriptors that manage.py hands on from the watchdog.
+        parser.add_argument("--listener", type=int, required=True, help=SUPPRESS)
+        parser.add_argument("--watchdog", type=int, required=True, help=SUPPRESS)
+
     def handle(self, *args: Any, **options: Any) -> None:
-        # The first process of a container is spared every signal that it has not asked for.
-        signal.signal(signal.SIGTERM, _leave)
+        listener = socket.socket(fileno=options["listener"])
+        _listen(listener)
+        heartbeat = Heartbeat(options["watchdog"])
         _check_providers()
         migrate()
         ensure_superuser(settings.ENV)
         asyncio.run(_mend())
-        self._serve()
+        self._serve(listener, heartbeat)
 
-    def _serve(self) -> None:
+    def _serve(self, listener: socket.socket, heartbeat: Heartbeat) -> None:
         # Only now: this import chooses the event loop of the process.
-        from twisted.internet.error import CannotListenError
-
         from chatbot_project.asgi import application
         from chatbot_project.server import ChatServer
 
-        server = ChatServer(
+        ChatServer(
             application,
-            port=settings.PORT,
+            listener=listener,
+            heartbeat=heartbeat,
             on_ready=self._greet,
             in_background=_in_background,
             on_stop=_finish_work,
-        )
-        try:
-            server.run()
-        except CannotListenError as exc:
-            raise CommandError(
-                f"Port {settings.PORT} cannot be listened on ({exc.socketError.strerror}). "
-                "Set PORT to another one."
-            ) from exc
+        ).run()
 
     def _greet(self) -> None:
         host = (
@@ -69,6 +69,19 @@ class Command(BaseCommand):
         connections.close_all()  # of this thread, which from here on only runs the event loop
 
 
+def _listen(listener: socket.socket) -> None:
+    """Bind it, unless it is another server's that was ended. Raises CommandError where the port is taken."""
+    if listener.getsockname()[1]:
+        return
+    try:
+        listener.bind(("0.0.0.0", settings.PORT))  # noqa: S104
+        listener.listen(1024)
+    except OSError as exc:
+        raise CommandError(
+            f"Port {settings.PORT} cannot be listened on ({exc.strerror}). Set PORT to another one."
+        ) from exc
+
+
 async def _mend() -> None:
     try:
         await mend(await runtime().store.manifest())
@@ -76,11 +89,6 @@ async def _mend() -> None:
         logger.warning("The rows of the index are not compared with it: %s", exc)
     finally:
         await close_runtime()
-
-
-def _leave(number: int, frame: object) -> NoReturn:
-    """Stop while there is nothing yet that would have to be finished."""
-    sys.exit(128 + number)
 
 
 def _check_providers() -> None:

@@ -15,6 +15,7 @@ from knowledge.builds import BuildMirror, mend, running_build
 from knowledge.content import source_paths
 from knowledge.errors import BuildRunning, KnowledgeError
 from knowledge.ingestion import IngestionPlan, ingest, plan
+from knowledge.management.parent_process import end_with
 from knowledge.management.progress_line import ProgressLine
 from knowledge.models import IndexBuild
 from knowledge.progress import BuildObserver, Changes, IngestionReport, Phase, Progress
@@ -58,8 +59,11 @@ class Command(BaseCommand):
             default=IndexBuild.Trigger.COMMAND,
             help=SUPPRESS,
         )
+        parser.add_argument("--end-with", type=int, metavar="PID", help=SUPPRESS)
 
     def handle(self, **options: Any) -> None:
+        if options["end_with"]:
+            end_with(options["end_with"])
         try:
             _ensure_tables()
             asyncio.run(self._run(options))
