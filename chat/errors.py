@@ -67,7 +67,7 @@ class AnswerNotStored(ApiError):
 
     status_code = 503
     code = "answer_not_stored"
-    detail = "The answer could not be stored to its end. Please ask again."
+    detail = "The answer was interrupted: not all of it could be stored. Please ask again."
     retryable = True
 
 

@@ -27,7 +27,7 @@ from knowledge.types import Source
 logger = logging.getLogger(__name__)
 
 LONGEST_ANSWER = 65_536  # code points
-LONGEST_PAUSE = 5.0  # seconds between two attempts to store an answer
+LONGEST_PAUSE = 2.0  # seconds between two attempts to store an answer
 MAY_PASS = (OperationalError, InterfaceError, InternalError)  # a database that is away, full or read-only
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -176,7 +177,8 @@ async def test_what_a_reader_stops_is_told_to_be_lost_where_it_finds_no_room(hos
     host.fill_disk()
     ((message_id,),) = host.rows("SELECT id FROM chat_message WHERE status = 'streaming'")
     async with httpx.AsyncClient(base_url=reader.base, timeout=60) as client:
-        await client.post(f"/v1/messages/{message_id}/cancel", headers={"X-Visitor-Token": reader.token})
+        path, headers = f"/v1/messages/{UUID(message_id)}/cancel", {"X-Visitor-Token": reader.token}
+        assert (await client.post(path, headers=headers)).status_code == 200
     events = await asked
     host.make_room()
     await host.assert_agrees(End("answer_not_stored", "interrupted", text), events, question, reader)
