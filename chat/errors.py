@@ -54,11 +54,20 @@ class TooManyRequests(ApiError):
 
 
 class TurnInterrupted(ApiError):
-    """The server stopped, or the answer took too long."""
+    """The server stopped."""
 
     status_code = 503
     code = "interrupted"
     detail = "The answer was interrupted. Please ask again."
+    retryable = True
+
+
+class AnswerNotStored(ApiError):
+    """The database could not be written for too long, or the process was killed."""
+
+    status_code = 503
+    code = "answer_not_stored"
+    detail = "The answer was interrupted: not all of it could be stored. Please ask again."
     retryable = True
 
 

@@ -1,18 +1,18 @@
 """The rows of a turn, written in short transactions. Called from `turns` alone, in a database thread."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from chat.access import Caller, conversation_for
-from chat.errors import ConversationBusy, IdempotencyExpired, IdempotencyMismatch, TurnInterrupted
+from chat.errors import AnswerNotStored, ConversationBusy, IdempotencyExpired, IdempotencyMismatch
 from chat.models import Citation, Conversation, Message
 from chat.turn_requests import TurnRequest
 from knowledge.types import PastTurn, Source
@@ -35,10 +35,10 @@ class BegunTurn:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a turn ended, as it is stored."""
+    """How a turn ended, as it is stored: the columns of its row, and its citations."""
 
     status: str
-    text: str
+    content: str
     answered: bool | None = None
     degraded: bool = False
     error_code: str = ""
@@ -54,21 +54,41 @@ class Outcome:
     uncited_sentences: float | None = None
     trace: dict[str, object] | None = None
 
+    @classmethod
+    def of(cls, answer: Message) -> "Outcome":
+        return cls(**{field.name: getattr(answer, field.name) for field in fields(cls)})
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "sources"}
+
+    def not_stored(self) -> "Outcome":
+        """The same, of which readers have been told that it could not be stored."""
+        return replace(
+            self, status=Message.Status.INTERRUPTED, error_code=AnswerNotStored.code, answered=None
+        )
+
 
 def begin(request: TurnRequest, *, answer_id: UUID) -> BegunTurn:
     """Store the question and an empty answer of that id, or join the turn that the same key has begun.
 
     Raises ConversationNotFound, ConversationBusy, IdempotencyMismatch and IdempotencyExpired.
     """
+    begun = None
     try:
         with transaction.atomic():
-            return join(request) or _begun(request, answer_id)
+            begun = join(request) or _begun(request, answer_id)
     except (IntegrityError, ConversationBusy):
         # Another request was faster: its turn is there now, to be joined or waited for.
         with transaction.atomic():
             if joined := join(request):
                 return joined
         raise ConversationBusy(retry_after=BUSY_SECONDS) from None
+    except (OperationalError, InterfaceError):
+        # A commit whose acknowledgement was lost has stored it all the same.
+        if begun is None or not Message.objects.filter(pk=begun.answer_id).exists():
+            raise
+    return begun
 
 
 def join(request: TurnRequest) -> BegunTurn | None:
@@ -172,36 +192,34 @@ def checkpoint(answer_id: UUID, text: str) -> bool:
     return bool(wanted.update(content=text, heartbeat=timezone.now()))
 
 
-def finish(answer_id: UUID, outcome: Outcome) -> None:
-    """Store how the turn ended: once, and not over what another process has made of a lost turn.
+def finish(answer_id: UUID, outcome: Callable[[], Outcome]) -> Outcome | None:
+    """Store how a turn ended, once, and return what is stored then. None: its conversation is deleted.
 
-    A conversation deleted meanwhile stays deleted.
+    `outcome` is asked once the database can be reached: it may have been given up by then. That an answer
+    could not be stored has been told to readers, by its own process or by the one that took it for lost;
+    nothing is stored over that but more of its text, and that over anything.
     """
-    now = timezone.now()
     with transaction.atomic():
-        updated = _running(answer_id).update(
-            content=outcome.text,
-            status=outcome.status,
-            answered=outcome.answered,
-            degraded=outcome.degraded,
-            error_code=outcome.error_code,
-            provider=outcome.provider,
-            model=outcome.model,
-            prompt_tokens=outcome.prompt_tokens,
-            completion_tokens=outcome.completion_tokens,
-            retrieval_ms=outcome.retrieval_ms,
-            first_token_ms=outcome.first_token_ms,
-            total_ms=outcome.total_ms,
-            valid_citations=outcome.valid_citations,
-            uncited_sentences=outcome.uncited_sentences,
-            trace=outcome.trace,
-            heartbeat=now,
-            finished_at=now,
-        )
-        if updated:
-            Citation.objects.bulk_create(
-                Citation.of(source, message_id=answer_id) for source in outcome.sources
-            )
+        wanted = outcome()
+        if _write(_running(answer_id), answer_id, wanted):
+            return wanted
+        stored = Message.objects.filter(pk=answer_id).first()
+        if stored is None:
+            return None
+        if AnswerNotStored.code not in (stored.error_code, wanted.error_code):
+            return Outcome.of(stored)  # by an attempt whose acknowledgement was lost
+        _write(Message.objects.filter(pk=answer_id), answer_id, wanted.not_stored())
+        return wanted.not_stored()
+
+
+def _write(rows: QuerySet[Message], answer_id: UUID, outcome: Outcome) -> bool:
+    """Whether there was a row to be written."""
+    now = timezone.now()
+    if not rows.update(**outcome.columns, heartbeat=now, finished_at=now):
+        return False
+    citations = [Citation.of(source, message_id=answer_id) for source in outcome.sources]
+    Citation.objects.bulk_create(citations, ignore_conflicts=True)
+    return True
 
 
 def _running(answer_id: UUID) -> QuerySet[Message]:
@@ -236,9 +254,10 @@ def _last_sign_of_the_lost() -> datetime:
 
 
 def _interrupted() -> dict[str, Any]:
+    """Also of a process that lives, but has not reached the database for long: it may have told just this."""
     return {
         "status": Message.Status.INTERRUPTED,
-        "error_code": TurnInterrupted.code,
+        "error_code": AnswerNotStored.code,
         "finished_at": timezone.now(),
     }
 
@@ -248,7 +267,9 @@ def interrupt_if_lost(answer: Message) -> bool:
     beat = answer.heartbeat or answer.created_at
     if answer.status != Message.Status.STREAMING or beat > _last_sign_of_the_lost():
         return False
-    lost = _running(answer.pk).filter(heartbeat=answer.heartbeat)
-    if lost.update(**_interrupted()):
-        answer.refresh_from_db()
-    return answer.status == Message.Status.INTERRUPTED
+    changes = _interrupted()
+    if not _running(answer.pk).filter(heartbeat=answer.heartbeat).update(**changes):
+        return False
+    for name, value in changes.items():
+        setattr(answer, name, value)
+    return True

@@ -5,15 +5,15 @@ import logging
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import Error
 
 from chat import records
 from chat.database import in_thread
-from chat.errors import MessageNotFound, TurnInterrupted, TurnTimeout
+from chat.errors import AnswerNotStored, MessageNotFound, TurnInterrupted, TurnTimeout
 from chat.events import Done, End, Failed, Metadata, Timings
 from chat.models import Message
 from chat.streams import AnswerStream
-from chatbot_project.errors import ApiError, error_body
+from chatbot_project.errors import ApiError, ErrorBody, error_body
 from chatbot_project.request_ids import current_request_id
 from knowledge import errors as knowledge_errors
 from knowledge.errors import KnowledgeError
@@ -29,7 +29,7 @@ def replayed(stored: Message) -> AnswerStream:
     stream = AnswerStream(_metadata(stored))
     stream.publish_sources(stored.sources)
     stream.publish_text(stored.content)
-    stream.publish_end(_end(stored))
+    stream.publish_end(end_of(stored))
     return stream
 
 
@@ -80,7 +80,7 @@ class Mirror:
         stream = self.stream
         try:
             stored = await in_thread(records.stored_answer)(stream.metadata.message_id)
-        except DatabaseError:
+        except Error:
             logger.warning("A running answer could not be read; trying again", exc_info=True)
             return
         if stored is None:
@@ -88,7 +88,7 @@ class Mirror:
             return
         stream.publish_text(stored.content[len(stream.text) :])
         if stored.status != Message.Status.STREAMING:
-            stream.publish_end(_end(stored))
+            stream.publish_end(end_of(stored))
 
 
 def _metadata(stored: Message) -> Metadata:
@@ -107,9 +107,12 @@ def _question_id(stored: Message) -> UUID:
     return stored.question_id
 
 
-def _end(stored: Message) -> End:
+def end_of(stored: Message | records.Outcome, *, error: ErrorBody | None = None) -> End:
+    """What readers are told of it; if that is the code of `error`, in its words."""
     if stored.status in (Message.Status.FAILED, Message.Status.INTERRUPTED):
-        return Failed(error_body(_error_of(stored.error_code)), length=len(stored.content))
+        if error is None or error.code != stored.error_code:
+            error = error_body(_error_of(stored.error_code))
+        return Failed(error, length=len(stored.content))
     return Done(
         answer=stored.content,
         status=stored.status,
@@ -123,7 +126,7 @@ def _end(stored: Message) -> End:
 
 def _error_of(code: str) -> ApiError | KnowledgeError:
     """The error that ended a stored turn."""
-    kinds: list[type[ApiError | KnowledgeError]] = [TurnInterrupted, TurnTimeout]
+    kinds: list[type[ApiError | KnowledgeError]] = [AnswerNotStored, TurnInterrupted, TurnTimeout]
     kinds += [
         kind
         for kind in vars(knowledge_errors).values()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 
 from chat import records
 from chat.database import in_thread
@@ -19,6 +19,6 @@ async def interrupt_lost_turns() -> None:
         try:
             if lost := await in_thread(records.interrupt_lost)(but=turn_engine().running):
                 logger.warning("Interrupted %d answers whose process is gone", lost)
-        except DatabaseError:
+        except Error:
             logger.warning("Lost answers could not be looked for", exc_info=True)
         await asyncio.sleep(settings.TURN_SWEEP_EVERY)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RESTART_SECONDS = 5.0
+STORE_AT_STOP = 5.0  # seconds
+LEAVE_WITHIN = 2.0  # seconds for what is being stored when that is given up
 TOKENS_APART = 0.03  # seconds; the eye is no faster
 TOKENS_A_SECOND = 500  # of all answers together; sending more would take the processor from everything else
 
@@ -149,16 +151,22 @@ class TurnEngine:
         return stream
 
     async def drain(self, grace: float) -> None:
-        """Begin no more turns; after `grace` seconds interrupt those that still run, and store them."""
+        """Begin no more turns; after `grace` seconds interrupt those that still run, and store them.
+
+        Where the database is away, that is given up in time.
+        """
         self._draining = True
         if self._beginnings:
             await asyncio.wait(self._beginnings.values())
         turns = list(self._running.values())
-        if turns:
-            await asyncio.wait([asyncio.create_task(turn.finished()) for turn in turns], timeout=grace)
+        finishing = [asyncio.create_task(turn.finished()) for turn in turns]
+        await _wait_for(finishing, grace)
         if interrupted := sum(turn.stop(by_reader=False) for turn in turns):
             logger.warning("Interrupted because the server stops: %d answers", interrupted)
-        await asyncio.gather(*(turn.finished() for turn in turns))
+        await _wait_for(finishing, STORE_AT_STOP)
+        for turn in turns:
+            turn.give_up()
+        await _wait_for(finishing, LEAVE_WITHIN)
         if self._relay:
             await self._relay.close()
         for task in self._tasks:
@@ -169,6 +177,7 @@ class TurnEngine:
             await turn.finished()
         finally:
             del self._running[turn.answer_id]
+            turn.give_up()
 
     async def _until_mirrored(self, mirror: Mirror) -> None:
         stream = mirror.stream
@@ -193,6 +202,11 @@ _engines = PerLoop(TurnEngine)
 def turn_engine() -> TurnEngine:
     """The running event loop's engine."""
     return _engines.get()
+
+
+async def _wait_for(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 def _question(request: TurnRequest, begun: records.BegunTurn) -> Question:

@@ -22,7 +22,7 @@ __all__ = ["hash_embedder", "scripted_model"]
 # A shell has what it starts in the background ignore this signal, and so would what the tests start and stop.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-DATABASE_FIXTURES = {"db", "transactional_db", "empty_database", "way"}
+DATABASE_FIXTURES = {"db", "transactional_db", "empty_database", "way", "patient", "hasty"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

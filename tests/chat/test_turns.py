@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from chat import records, turns
@@ -161,7 +161,9 @@ async def test_a_finished_answer_is_replayed(alice):
     assert (await alice.get(path, **{"Last-Event-ID": str(events[-1]["seq"])})).status_code == 204
 
 
-@pytest.mark.parametrize("code", ["llm_silence_timeout", "llm_interrupted", "interrupted", "answer_timeout"])
+@pytest.mark.parametrize(
+    "code", ["llm_silence_timeout", "llm_interrupted", "interrupted", "answer_timeout", "answer_not_stored"]
+)
 async def test_a_replay_tells_why_the_answer_broke_off(alice, code):
     answer = (await alice.ask("What is the zero-moment point?")).json()
     stored = Message.objects.filter(pk=answer["message_id"])
@@ -235,6 +237,7 @@ async def test_a_turn_whose_process_died_is_interrupted_and_blocks_nobody(alice)
     assert (await alice.ask("And now?", conversation_id=first["conversation_id"])).status_code == 200
     lost = await Message.objects.aget(pk=first["message_id"])
     assert (lost.status, lost.content) == (Message.Status.INTERRUPTED, "The book")
+    assert lost.error_code == "answer_not_stored"  # its process may have told so, if it lives
 
 
 async def test_lost_turns_are_found_without_anybody_asking(alice):
@@ -251,11 +254,14 @@ async def test_lost_turns_are_found_without_anybody_asking(alice):
     sweep.cancel()
 
 
-async def test_a_database_that_is_away_for_a_moment_does_not_lose_a_follower(scripted_model, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError("away"), InterfaceError("away")])
+async def test_a_database_that_is_away_for_a_moment_does_not_lose_a_follower(
+    scripted_model, monkeypatch, error
+):
     scripted_model.default = Script(gate=asyncio.Event())
     stream = await turn_engine().ask(a_question())
     running = turn_engine()._running.pop(stream.metadata.message_id)
-    original, failures = records.stored_answer, iter([OperationalError("away")])
+    original, failures = records.stored_answer, iter([error])
 
     def away_once(answer_id):
         for failure in failures:

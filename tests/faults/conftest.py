@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest_asyncio
 from chat.visitors import new_visitor, token_of
 from tests.databases import ON_POSTGRES
 from tests.faults.model import Model
+from tests.faults.readers import End, Events, SseReader, history_of, told
 from tests.frame.test_serve import PAGE, Serving
 from tests.redis_server import RedisServer
 from tests.standins.gemini.server import KEY
@@ -72,6 +73,33 @@ class StoredAnswer:
     status: str
     error_code: str
     degraded: bool
+
+
+class OneServer:
+    """A server whose database fails it."""
+
+    def __init__(self, server: Serving, model: Model) -> None:
+        self.server, self.model = server, model
+
+    def answers(self) -> dict[str, StoredAnswer]:
+        """By question, as they are stored."""
+        raise NotImplementedError
+
+    def answers_to(self, questions: Collection[str]) -> list[StoredAnswer]:
+        return [answer for question, answer in self.answers().items() if question in questions]
+
+    def asking(self, reader: SseReader, **reply: Any) -> tuple[str, asyncio.Task[Events]]:
+        question = self.model.question(**reply)
+        return question, asyncio.create_task(reader.ask(question))
+
+    async def assert_agrees(self, expected: End, events: Events, question: str, reader: SseReader) -> None:
+        """The events, the row, a replay and the history."""
+        assert told(events) == expected
+        await eventually(lambda: held(self.server)["turns"] == 0)
+        answer = self.answers()[question]
+        assert End(answer.error_code or "done", answer.status, answer.text) == expected
+        assert told(await reader.resume(events[0]["message_id"], -1)) == expected
+        assert await history_of(reader, events) == (expected.status, expected.text)
 
 
 @pytest.fixture(scope="package")

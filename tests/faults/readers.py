@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -17,6 +18,24 @@ def text_of(events: Events) -> str:
     return "".join(event["content"] for event in events if event["type"] == "token")
 
 
+@dataclass(frozen=True)
+class End:
+    """Of an answer; `kind` is "done" or the error's code, and `text` the whole text that was sent."""
+
+    kind: str
+    status: str
+    text: str
+
+
+def told(events: Events) -> End:
+    """An error does not tell the status: it is that of its text."""
+    last, text = events[-1], text_of(events)
+    if last["type"] == "error":
+        return End(last["code"], "interrupted" if text else "failed", text)
+    assert last["answer"] == text
+    return End("done", last["status"], text)
+
+
 class SseReader:
     """Asks and follows by server-sent events."""
 
@@ -29,14 +48,23 @@ class SseReader:
         body = {"query": query, "stream": True, **fields}
         return await self._read("POST", "/v1/query", leave_after, json=body)
 
+    async def ask_until_cut(self, query: str) -> Events:
+        """What comes until the server is gone."""
+        events: Events = []
+        with suppress(httpx.TransportError):
+            await self._read("POST", "/v1/query", 10**6, json={"query": query, "stream": True}, into=events)
+        return events
+
     async def resume(self, message_id: str, after: int, *, leave_after: int = 10**6) -> Events:
         path = f"/v1/messages/{message_id}/events"
         return await self._read("GET", path, leave_after, headers={"Last-Event-ID": str(after)})
 
-    async def _read(self, method: str, path: str, leave_after: int, **request: Any) -> Events:
+    async def _read(
+        self, method: str, path: str, leave_after: int, *, into: Events | None = None, **request: Any
+    ) -> Events:
         headers = {"X-Visitor-Token": self.token} if self.token else {}
         headers |= request.pop("headers", {})
-        events: Events = []
+        events: Events = [] if into is None else into
         async with (
             # Reading the certificates for each would take more time than the test.
             httpx.AsyncClient(base_url=self.base, timeout=TIME, verify=False) as client,
@@ -51,6 +79,15 @@ class SseReader:
                     if len(events) >= leave_after:
                         break
         return events
+
+
+async def history_of(reader: SseReader, events: Events) -> tuple[str, str]:
+    """Status and text of the answer with these events, as its conversation shows them."""
+    headers = {"X-Visitor-Token": reader.token}
+    async with httpx.AsyncClient(base_url=reader.base, headers=headers, timeout=TIME, verify=False) as client:
+        response = await client.get(f"/v1/conversations/{events[0]['conversation_id']}/messages")
+    (message,) = [each for each in response.json()["results"] if each["id"] == events[0]["message_id"]]
+    return message["status"], message["content"]
 
 
 async def _events(response: httpx.Response) -> AsyncIterator[dict[str, Any]]:

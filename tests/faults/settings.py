@@ -1,11 +1,14 @@
 """The product's settings with times that a test can wait for, and a page that tells what the server holds."""
 
+import os
+
 from chatbot_project.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.faults.urls"
 TURN_CHECKPOINT_EVERY = 0.3
 TURN_LOST_AFTER = 3.0  # less than a database may be away: nobody may take what is alive for lost
 TURN_SWEEP_EVERY = 0.5
+TURN_STORE_WITHIN = float(os.environ.get("STORE_WITHIN", "60"))
 TURN_GRACE = 1.0
 STUCK_AFTER = 3
 READER_STALLED_AFTER = 1.0

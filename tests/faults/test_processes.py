@@ -61,13 +61,13 @@ async def test_a_killed_server_loses_no_question_and_its_answer_ends(site: Site,
     kept = site.answer_to(question)
     assert kept.status == "streaming"
     rest = await SseReader(site.one.port, token).resume(seen[0]["message_id"], seen[-1]["seq"])
-    assert rest[-1]["code"] == "interrupted"
+    assert rest[-1]["code"] == "answer_not_stored"
     stored = site.answer_to(question)
     assert (stored.status, stored.text) == ("interrupted", kept.text)
     await asyncio.to_thread(restart, site)
     everything = await SocketReader(site.two.port, token).resume(seen[0]["message_id"], -1)
     assert text_of(everything) == kept.text
-    assert everything[-1]["code"] == "interrupted"
+    assert everything[-1]["code"] == "answer_not_stored"
 
 
 async def test_a_stuck_server_is_replaced_and_the_answer_that_it_wrote_ends(site: Site, token):

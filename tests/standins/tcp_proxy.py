@@ -22,6 +22,9 @@ class TcpProxy:
         self._upstream = upstream
         self._wakes_after: float | None = None
         self._awake: asyncio.Task[None] | None = None
+        self._last: bytes | None = None
+        self._last_is_delivered = False
+        self._gone = threading.Event()
         self._serving: set[asyncio.Task[Any]] = set()
         self._server: asyncio.Server | None = None
         self._loop = asyncio.new_event_loop()
@@ -43,6 +46,15 @@ class TcpProxy:
         """Be away: break all connections and accept no more."""
         self._run(self._stop_listening())
         self.cut()
+
+    def refuse_from(self, last: bytes, *, delivered: bool) -> threading.Event:
+        """Be away as soon as somebody tells the server this; set when that is so.
+
+        `delivered`: the server gets it and answers, and only its answer is lost.
+        """
+        self._last, self._last_is_delivered = last, delivered
+        self._gone.clear()
+        return self._gone
 
     def accept(self) -> None:
         """Be there, on the same port as before."""
@@ -88,8 +100,10 @@ class TcpProxy:
         try:
             await self._until_awake()
             server_reader, server_writer = await self._connect()
+            heard_last = asyncio.Event()
             await asyncio.gather(
-                self._forward(reader, server_writer, slowly=True), self._forward(server_reader, writer)
+                self._forward(reader, server_writer, heard_last, to_server=True),
+                self._forward(server_reader, writer, heard_last),
             )
         finally:
             writer.transport.abort()
@@ -106,15 +120,35 @@ class TcpProxy:
         return await asyncio.open_connection(*self._upstream)
 
     async def _forward(
-        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, slowly: bool = False
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        heard_last: asyncio.Event,
+        *,
+        to_server: bool = False,
     ) -> None:
         try:
             with suppress(ConnectionError):
                 while message := await source.read(65_536):
-                    if slowly:
+                    if to_server:
                         self.messages += 1
                         await asyncio.sleep(self.latency)
+                    if heard_last.is_set():
+                        await self._go()
+                    if to_server and self._last and self._last in message:
+                        self._last = None
+                        heard_last.set()
+                        if not self._last_is_delivered:
+                            await self._go()
                     sink.write(message)
                     await sink.drain()
         finally:
             sink.transport.abort()  # which ends the other direction, too
+
+    async def _go(self) -> None:
+        """Refuse, from within a connection: that ends this task, too."""
+        await self._stop_listening()
+        self._gone.set()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.sleep(0)

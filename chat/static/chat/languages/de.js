@@ -79,6 +79,7 @@ export default {
   tryAgain: "Noch einmal versuchen",
   tryAgainIn: (seconds) => `Noch einmal in ${seconds} s`,
   errors: {
+    answer_not_stored: BROKEN,
     connection_lost: "Die Verbindung ist abgebrochen. Versuchen Sie es noch einmal: nichts wird doppelt gefragt.",
     conversation_busy: "Die vorige Frage wird noch beantwortet. Bitte warten Sie einen Moment.",
     conversation_not_found: "Dieses Gespräch gibt es nicht mehr.",

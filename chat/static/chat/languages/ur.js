@@ -79,6 +79,7 @@ export default {
   tryAgain: "دوبارہ کوشش کریں",
   tryAgainIn: (seconds) => `${seconds} سیکنڈ میں دوبارہ کوشش کریں`,
   errors: {
+    answer_not_stored: BROKEN,
     connection_lost: "رابطہ ٹوٹ گیا۔ دوبارہ کوشش کریں: کوئی سوال دو بار نہیں پوچھا جاتا۔",
     conversation_busy: "پچھلے سوال کا جواب ابھی لکھا جا رہا ہے۔ براہِ کرم انتظار کریں۔",
     conversation_not_found: "یہ گفتگو اب موجود نہیں ہے۔",
