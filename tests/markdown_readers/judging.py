@@ -17,7 +17,7 @@ _BLOCKS = {
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _TAGS = _INLINE | _BLOCKS
-_FORM = frozenset("em strong del s table tr th td".split())
+_FORM = frozenset(["em", "strong", "del", "s", "table", "tr", "th", "td"])
 _BACKREF = "data-footnote-backref"
 _ATTRIBUTES = {
     "a": {
