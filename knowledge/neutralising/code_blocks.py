@@ -8,7 +8,7 @@ from knowledge.neutralising.writer import Place, Writer
 _TICKS = re.compile("`{3,}")
 _LANGUAGE = re.compile(r"[\w+#.-]{1,30}")
 # Outside of code a reader might act on it. While the fence is not closed, not everybody takes it for one.
-_ACTS = re.compile(r"<[A-Za-z/!?]|\][(:\[]|://|www\.|@[\w-]|`{3}", re.IGNORECASE)
+_ACTS = re.compile(r"<[A-Za-z/!?%]|\][(:\[]|://|www\.|@[\w-]|`{3}", re.IGNORECASE)
 # One reader looks for this element before it looks for code, where at most three blanks stand before it.
 _FIRST_IN_LINE = re.compile(r"^ {0,3}(?=<pre\b)", re.IGNORECASE)
 # In a list or quotation not everybody finds such code, or leaves it as it is.
@@ -42,8 +42,9 @@ class CodeBlock:
         if longest >= len(self._fence):
             self._close()
             self._fence = "`" * (longest + 1)
-        stands_in_items = bool(self._place.items)
-        if any(map(_NEEDS_ROOM.search, self._held)) or (stands_in_items and _steps_in(self._held)):
+        if self._place.items and (self._place.quoted or _steps_in(self._held)):
+            self._place = Place()
+        if any(map(_NEEDS_ROOM.search, self._held)):
             self._place = Place()
         if self._held:
             self._write(self._held)

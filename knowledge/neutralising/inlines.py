@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge.citations import OPENERS, Citations, marker_may_begin, read_marker
-from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in
+from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in, shown
 from knowledge.neutralising.targets import TargetReader
 from knowledge.neutralising.words import lead_of, units_of
 from knowledge.neutralising.writer import Operation, Writer
@@ -33,7 +33,7 @@ _TAG_BEGUN = re.compile(r"<(?:[a-z][^\s<>]*|br[ \t]*/?)?\Z", re.IGNORECASE)
 _LABEL = re.compile(r"\[[^\[\]\\\n]*\]")
 _NO_LABEL = re.compile(r"[\[\\\n]")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_)\]]")
-_TAG_IN_MATHS = re.compile(r"<(?=\\?[A-Za-z/!?])")
+_TAG_IN_MATHS = re.compile(r"<(?=\\?[A-Za-z/!?%])")
 # In maths these would be more than letters.
 _NO_MATHS = re.compile(r"[`@]|!\[|\][ \t]*\(")
 # One reader looks for this element before it looks for code.
@@ -169,7 +169,12 @@ class InlineReader:
         if link := _AUTOLINK.match(text, 0, _LONGEST_WORD):
             if self._allowed.allow_link(link[1]):
                 return self._tell("link", (), link[1], used=link.end())
-            return self._tell("word", list(link[1]), " ", used=link.end())
+            code = shown(link[1])
+            return (
+                self._tell("span", f"`{code}`", used=link.end())
+                if code
+                else self._tell("drop", used=link.end())
+            )
         if line_break := _LINE_BREAK.match(text, 0, _LONGEST_WORD):
             return self._tell("line_break", True, used=line_break.end())
         if final or len(text) >= _LONGEST_WORD or not _TAG_BEGUN.match(text):

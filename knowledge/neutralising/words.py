@@ -13,7 +13,7 @@ _UNIT = re.compile(
 _NEEDS_A_LOOK = re.compile(r"[\\&<:/@.]")
 # Punctuation that a backslash makes text of. The rest is text without one, but at a line's start.
 _ESCAPABLE = frozenset("\\\\`*_[]()!~|$")
-_BEGINS_A_TAG = re.compile(r"[A-Za-z/!?]")
+_BEGINS_A_TAG = re.compile(r"[A-Za-z/!?%]")
 # Not every reader takes the bracket for text.
 _BESIDE_BRACKET = re.compile(r"\\\](?=[(:])")
 _LEAD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
