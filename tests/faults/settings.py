@@ -10,7 +10,6 @@ TURN_LOST_AFTER = 3.0  # less than a database may be away: nobody may take what 
 TURN_SWEEP_EVERY = 0.5
 TURN_STORE_WITHIN = float(os.environ.get("STORE_WITHIN", "60"))
 TURN_GRACE = 1.0
-STUCK_AFTER = 3
 READER_STALLED_AFTER = 1.0
 SOCKET_PING_EVERY = 2
 SOCKET_PONG_WITHIN = 5

@@ -1,7 +1,6 @@
-"""The product's addresses, one that tells what the server holds on to, and one that holds it up."""
+"""The product's addresses, and one that tells what the server holds on to."""
 
 import asyncio
-import re
 from typing import Any
 
 from django.db import connection
@@ -33,10 +32,4 @@ def _pool_slots_in_use() -> int:
     return int(stats["pool_size"] - stats["pool_available"])
 
 
-async def held_up(request: HttpRequest) -> JsonResponse:
-    """For ever, with the interpreter lock held."""
-    re.match(r"(a+)+$", "a" * 64 + "b")
-    return JsonResponse({})
-
-
-urlpatterns = [path("held", held), path("held-up", held_up), *urlpatterns]
+urlpatterns = [path("held", held), *urlpatterns]

@@ -54,6 +54,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     elif scope["path"] == "/sent":
         await respond(send, str(sent))
     elif scope["path"] in HOLD_UP:
+        say("held up")
         HOLD_UP[scope["path"]]()
         await respond(send, "done")
     elif scope["path"] == "/pid":
