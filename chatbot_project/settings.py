@@ -193,7 +193,7 @@ TURN_TIMEOUT = 120.0
 TURN_CHECKPOINT_EVERY = 1.0  # what has come is stored, which is also the sign that its process is alive
 TURN_LOST_AFTER = 30.0  # without such a sign
 TURN_SWEEP_EVERY = 15.0  # lost turns are looked for
-TURN_STORE_WITHIN = 60.0  # after its end, before its readers are told that it could not be stored
+TURN_STORE_WITHIN = 75.0  # after its last word, before readers are told that it could not be stored
 TURN_GRACE = 20.0  # for finishing, when the server stops
 MAX_RUNNING_TURNS = ENV.MAX_RUNNING_TURNS
 
