@@ -26,9 +26,10 @@ ROUNDS = 40
 
 
 async def measure(source: Path, questions: list[str]) -> None:
+    from knowledge.bounds import CANDIDATES
     from knowledge.ingestion import ingest
     from knowledge.providers.registry import embedder
-    from knowledge.retrieval import CANDIDATES, retrieve
+    from knowledge.retrieval import retrieve
     from knowledge.runtime import close_runtime, runtime
     from knowledge.types import SearchQuery, WeightedText
 

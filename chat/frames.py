@@ -7,11 +7,11 @@ from typing import Any
 from rest_framework import serializers
 
 from chat.errors import InvalidFrame
-from chat.serializers import FeedbackSerializer, QuerySerializer
+from chat.serializers import BoundedCharField, FeedbackSerializer, QuerySerializer
 
 
 class HelloSerializer(serializers.Serializer[Any]):
-    visitor_token = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    visitor_token = BoundedCharField(max_length=200, required=False, allow_blank=True, allow_null=True)
 
 
 class ResumeSerializer(serializers.Serializer[Any]):

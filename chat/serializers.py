@@ -5,45 +5,57 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from chat.models import Conversation, Feedback
+from knowledge.bounds import PASSAGES, QUESTION_CHARACTERS, SELECTION_CHARACTERS
 
-LONGEST_QUERY = 4000
-LONGEST_SELECTION = 8000
+
+class BoundedCharField(serializers.CharField):
+    """Refuses what is too long before REST framework looks at each of its characters."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if self.max_length is not None and len(text) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return text
+
+
+class BoundedRegexField(BoundedCharField, serializers.RegexField):
+    pass
 
 
 class IdempotencyKeySerializer(serializers.Serializer[Any]):
     """What the same question may be sent again under, in the body or as a header."""
 
-    idempotency_key = serializers.CharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+    idempotency_key = BoundedCharField(max_length=200, required=False, allow_blank=True, allow_null=True)
 
 
 class QuerySerializer(IdempotencyKeySerializer):
     """A question: the body of POST /v1/query and of the WebSocket's `ask`."""
 
-    query = serializers.CharField(max_length=LONGEST_QUERY)
-    top_k = serializers.IntegerField(min_value=1, max_value=20, required=False, allow_null=True)
+    query = BoundedCharField(max_length=QUESTION_CHARACTERS)
+    top_k = serializers.IntegerField(min_value=1, max_value=PASSAGES, required=False, allow_null=True)
     conversation_id = serializers.UUIDField(required=False, allow_null=True)
-    selected_text = serializers.CharField(
-        max_length=LONGEST_SELECTION, required=False, allow_blank=True, allow_null=True
+    selected_text = BoundedCharField(
+        max_length=SELECTION_CHARACTERS, required=False, allow_blank=True, allow_null=True
     )
     # No URLField: that refuses hosts of a single label, as intranets have them.
-    page_url = serializers.RegexField(
+    page_url = BoundedRegexField(
         r"^https?://\S+$", max_length=2000, required=False, allow_blank=True, allow_null=True
     )
     stream = serializers.BooleanField(required=False, default=False)
 
 
 class SearchSerializer(serializers.Serializer[Any]):
-    query = serializers.CharField(max_length=LONGEST_QUERY)
-    top_k = serializers.IntegerField(min_value=1, max_value=20, required=False, allow_null=True)
+    query = BoundedCharField(max_length=QUESTION_CHARACTERS)
+    top_k = serializers.IntegerField(min_value=1, max_value=PASSAGES, required=False, allow_null=True)
 
 
 class CompatChatSerializer(serializers.Serializer[Any]):
     """The body of POST /api/chat."""
 
-    message = serializers.CharField(max_length=LONGEST_QUERY)
+    message = BoundedCharField(max_length=QUESTION_CHARACTERS)
     mode = serializers.ChoiceField(choices=["general", "selection"], default="general")
-    context = serializers.CharField(  # type: ignore[assignment]
-        max_length=LONGEST_SELECTION, required=False, allow_blank=True, allow_null=True
+    context = BoundedCharField(  # type: ignore[assignment]
+        max_length=SELECTION_CHARACTERS, required=False, allow_blank=True, allow_null=True
     )
     conversation_id = serializers.UUIDField(required=False, allow_null=True)
 
@@ -54,10 +66,11 @@ class CompatChatSerializer(serializers.Serializer[Any]):
 
 
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
+    comment = BoundedCharField(max_length=2000, required=False, allow_blank=True)
+
     class Meta:
         model = Feedback
         fields: ClassVar = ["rating", "reason", "comment"]
-        extra_kwargs: ClassVar = {"comment": {"max_length": 2000}}
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):

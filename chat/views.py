@@ -1,5 +1,6 @@
 """Asking, searching, following and cancelling over HTTP."""
 
+import asyncio
 from uuid import UUID
 
 from django.conf import settings
@@ -36,6 +37,7 @@ from knowledge.answering import search
 from knowledge.runtime import runtime
 from knowledge.status import index_status
 from knowledge.topics import topics
+from knowledge.types import Manifest
 
 MOST_TOPICS = 4
 
@@ -170,8 +172,13 @@ class SuggestionsView(AsyncView):
     async def get(self, request: Request) -> Response:
         manifest = await runtime().store.manifest()
         questions = settings.SUGGESTED_QUESTIONS if manifest else ()
-        offered = topics(manifest, limit=MOST_TOPICS) if manifest and not questions else []
+        offered = await _topics(manifest) if manifest and not questions else []
         return Response({"questions": list(questions), "topics": offered})
+
+
+async def _topics(manifest: Manifest) -> list[str]:
+    # A book of some thousand pages takes milliseconds.
+    return await asyncio.to_thread(topics, manifest, limit=MOST_TOPICS)
 
 
 def _failure(failed: Failed) -> Response:

@@ -99,7 +99,8 @@ STORAGES = {
 }
 # What collectstatic has not collected is served from where it lies.
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").is_file()
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The longest question with its selection has 170 KiB where each character is escaped.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 CSRF_FAILURE_VIEW = "chatbot_project.error_pages.csrf_failure"
 if TRUSTED_PROXIES:

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from knowledge.answer_sources import nearest, numbered, sources_of
 from knowledge.answer_text import LONGEST_ANSWER, AnswerText, neutral_list, slices
 from knowledge.errors import KnowledgeError, ModelInterrupted, ModelUnavailable
-from knowledge.excerpts import excerpt
 from knowledge.generation import Begun, generate
 from knowledge.prompts import answer_prompt
 from knowledge.providers.base import LanguageModel
@@ -17,9 +18,9 @@ from knowledge.retrieval import Retrieval, retrieve
 from knowledge.runtime import Runtime
 from knowledge.smalltalk import reply_to
 from knowledge.types import Finish, PastTurn, Prompt, ScoredChunk, Selection, Source, TextDelta, Usage
+from knowledge.worker import in_worker
 
 REFUSAL = "I could not find an answer to this in the book."
-NEAREST = 3  # sections offered with a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,18 @@ async def answer(question: Question, *, runtime: Runtime) -> AsyncGenerator[Answ
         history=question.history,
         selection=question.selection,
     )
-    yield Retrieved(sources=_sources(retrieval.passages, retrieval.question), trace=_trace(retrieval))
+    material = await in_worker(
+        partial(_material, question, retrieval, generative=runtime.model.generative),
+        characters=_characters(retrieval.passages) + len(retrieval.question),
+    )
+    yield Retrieved(sources=material.sources, trace=material.trace)
     # A language model reads across languages and sees by itself whether the passages answer the question.
     promising = not retrieval.hopeless if runtime.model.generative else retrieval.sufficient
-    write = _written(question, retrieval, runtime) if promising else _refused(retrieval)
+    write = (
+        _written(material, runtime, is_sufficient=retrieval.sufficient)
+        if promising
+        else _refused(material.sources)
+    )
     async with aclosing(write) as events:
         async for event in events:
             yield event
@@ -105,28 +114,21 @@ async def anticipate(question: str, *, runtime: Runtime) -> None:
 async def search(query: str, *, limit: int, runtime: Runtime) -> tuple[Source, ...]:
     """The best passages, numbered by rank. Raises what `retrieve` raises."""
     retrieval = await retrieve(query, limit=limit, runtime=runtime)
-    return _sources(retrieval.passages, retrieval.question)
+    passages, asked = retrieval.passages, retrieval.question
+    return await in_worker(sources_of, passages, asked, characters=_characters(passages) + len(asked))
 
 
-async def _refused(retrieval: Retrieval, *, degraded: bool = False) -> AsyncGenerator[AnswerEvent, None]:
-    nearest = _sources(_nearest(retrieval.passages), retrieval.question)
-    offered = neutral_list([" › ".join(source.path) for source in nearest])
-    yield Written(f"{REFUSAL} The nearest sections are:\n\n{offered}" if nearest else REFUSAL, cited=nearest)
-    yield Answered(answered=False, degraded=degraded)
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What an answer is made of, before its first word."""
+
+    sources: tuple[Source, ...]
+    trace: dict[str, Any]
+    prompt: Prompt
+    text: AnswerText  # for the configured model's
 
 
-def _nearest(passages: Sequence[ScoredChunk]) -> list[ScoredChunk]:
-    """The best sections; one that is long enough for several passages counts once."""
-    sections: dict[str, ScoredChunk] = {}
-    for scored in passages:
-        sections.setdefault(scored.chunk.url, scored)
-    return list(sections.values())[:NEAREST]
-
-
-async def _written(
-    question: Question, retrieval: Retrieval, runtime: Runtime
-) -> AsyncGenerator[AnswerEvent, None]:
-    """What a model writes, or without any a quotation; without evidence for one, a refusal."""
+def _material(question: Question, retrieval: Retrieval, *, generative: bool) -> _Material:
     prompt = answer_prompt(
         retrieval.question,
         asked=question.text,
@@ -136,26 +138,49 @@ async def _written(
         selection=question.selection,
         max_output_tokens=question.max_output_tokens,
     )
+    return _Material(
+        sources=sources_of(retrieval.passages, retrieval.question),
+        trace=retrieval.trace,
+        prompt=prompt,
+        text=AnswerText(prompt, generative=generative),
+    )
+
+
+def _characters(passages: Sequence[ScoredChunk]) -> int:
+    return sum(len(scored.chunk.text) for scored in passages)
+
+
+async def _refused(sources: Sequence[Source], *, degraded: bool = False) -> AsyncGenerator[AnswerEvent, None]:
+    near = nearest(sources)
+    offered = neutral_list([" › ".join(source.path) for source in near])
+    yield Written(f"{REFUSAL} The nearest sections are:\n\n{offered}" if near else REFUSAL, cited=near)
+    yield Answered(answered=False, degraded=degraded)
+
+
+async def _written(
+    material: _Material, runtime: Runtime, *, is_sufficient: bool
+) -> AsyncGenerator[AnswerEvent, None]:
+    """What a model writes, or without any a quotation; without evidence for one, a refusal."""
     models = [runtime.model, *runtime.model.fallbacks()]
-    if retrieval.sufficient and runtime.model.generative:
+    if is_sufficient and runtime.model.generative:
         models.append(runtime.fallback_model)
     try:
-        async with aclosing(_model_answer(prompt, models, runtime.fallback_model)) as events:
+        async with aclosing(_model_answer(material, models, runtime.fallback_model)) as events:
             async for event in events:
                 yield event
     except ModelUnavailable:
-        if retrieval.sufficient:
+        if is_sufficient:
             raise
-        async with aclosing(_refused(retrieval, degraded=True)) as events:
+        async with aclosing(_refused(material.sources, degraded=True)) as events:
             async for event in events:
                 yield event
 
 
 async def _model_answer(
-    prompt: Prompt, models: Sequence[LanguageModel], last_resort: LanguageModel
+    material: _Material, models: Sequence[LanguageModel], last_resort: LanguageModel
 ) -> AsyncGenerator[AnswerEvent, None]:
     model, usage = models[0], Usage()
-    text = AnswerText(prompt, generative=model.generative)
+    prompt, text = material.prompt, material.text
     known = 0  # of its citations
     interruption: ModelInterrupted | asyncio.CancelledError | None = None
     try:
@@ -164,13 +189,17 @@ async def _model_answer(
                 match event:
                     case Begun():
                         model = event.model
-                        text = AnswerText(prompt, generative=model.generative)
+                        if model.generative != models[0].generative:
+                            text = await in_worker(
+                                partial(AnswerText, prompt, generative=model.generative),
+                                characters=prompt.characters,
+                            )
                     case Finish():
                         usage = event.usage
                     case TextDelta():
                         for piece in slices(event.text):
                             if passed := text.feed(piece):
-                                yield _written_text(passed, text, prompt, known=known)
+                                yield _written_text(passed, text, material.sources, known=known)
                                 known = len(text.citations.cited)
                             if text.is_too_long:
                                 raise ModelInterrupted(f"It is longer than {LONGEST_ANSWER} characters.")
@@ -179,11 +208,12 @@ async def _model_answer(
     except (ModelInterrupted, asyncio.CancelledError) as exc:
         interruption = exc
     if rest := text.flush():
-        yield _written_text(rest, text, prompt, known=known)
+        yield _written_text(rest, text, material.sources, known=known)
     if interruption:
         raise interruption
     if text.is_empty:
         yield Written(REFUSAL)
+    uncited_share = await in_worker(lambda: text.uncited_share, characters=4 * prompt.max_output_tokens)
     yield Answered(
         answered=text.answers,
         degraded=model is last_resort and model is not models[0],
@@ -191,44 +221,11 @@ async def _model_answer(
         model=model.model,
         usage=usage,
         valid_citations=text.citations.valid_share,
-        uncited_sentences=text.uncited_share if text.answers else None,
+        uncited_sentences=uncited_share if text.answers else None,
     )
 
 
-def _written_text(passed: str, text: AnswerText, prompt: Prompt, *, known: int) -> Written:
-    """More of the text, with the passages that it has come to cite beyond the `known` first ones."""
-    new = [prompt.passages[number - 1] for number in text.citations.cited[known:]]
-    return Written(passed, cited=_sources(new, prompt.question, first=known + 1))
-
-
-def _sources(passages: Sequence[ScoredChunk], question: str, *, first: int = 1) -> tuple[Source, ...]:
-    return tuple(
-        Source(
-            number=number,
-            title=scored.chunk.title,
-            path=scored.chunk.headings,
-            url=scored.chunk.url,
-            file=scored.chunk.file,
-            excerpt=excerpt(scored.chunk.text, question=question),
-            similarity=scored.similarity and round(scored.similarity, 4),
-        )
-        for number, scored in enumerate(passages, start=first)
-    )
-
-
-def _trace(retrieval: Retrieval) -> dict[str, Any]:
-    return {
-        "question": retrieval.question,
-        "evidence": round(retrieval.evidence, 4),
-        "candidates": [
-            {
-                "id": str(scored.chunk.id),
-                "url": scored.chunk.url,
-                "heading": " › ".join(scored.chunk.headings),
-                "score": round(scored.score, 4),
-                "similarity": scored.similarity and round(scored.similarity, 4),
-                "bm25": scored.bm25 and round(scored.bm25, 4),
-            }
-            for scored in retrieval.candidates
-        ],
-    }
+def _written_text(passed: str, text: AnswerText, sources: Sequence[Source], *, known: int) -> Written:
+    """More of the text, with the sources that it has come to cite beyond the `known` first ones."""
+    new = [sources[number - 1] for number in text.citations.cited[known:]]
+    return Written(passed, cited=numbered(new, first=known + 1))

@@ -18,6 +18,7 @@ from knowledge.sentences import sentences
 from knowledge.types import PastTurn, TextDelta, Vector, WeightedText
 from knowledge.vectors import normalised
 from knowledge.words import content_word_count, letters
+from knowledge.worker import in_worker
 
 logger = logging.getLogger(__name__)
 
@@ -81,10 +82,11 @@ async def _as_it_is(question: str, embedder: Embedder | None) -> Lookup:
 
 async def _rewritten(question: str, history: Sequence[PastTurn], model: LanguageModel) -> str | None:
     """The model's rewrite; None where it has none in time, so that the rule takes over."""
+    prompt = await in_worker(rewrite_prompt, question, history, characters=_length(history))
     try:
         async with (
             asyncio.timeout(settings.LLM_REWRITE_TIMEOUT),
-            aclosing(generate(rewrite_prompt(question, history), models=[model])) as deltas,
+            aclosing(generate(prompt, models=[model])) as deltas,
         ):
             pieces = [delta.text async for delta in deltas if isinstance(delta, TextDelta)]
     except (KnowledgeError, TimeoutError) as exc:
@@ -96,18 +98,25 @@ async def _rewritten(question: str, history: Sequence[PastTurn], model: Language
 
 
 async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder | None) -> Lookup:
-    newest = history[-1]
     words = [WeightedText(question)]
     for age, turn in enumerate(reversed(history)):
         words.append(WeightedText(turn.question, EARLIER_WORDS * DECAY**age))
-    topic = _cited_sentence(newest) or newest.question
-    context = " ".join(dict.fromkeys((_subject(history), newest.question, topic, question)))
+    topic, subject = await in_worker(_topic_and_subject, history, characters=_length(history))
+    context = " ".join(dict.fromkeys((subject, history[-1].question, topic, question)))
     vector, in_context = await asyncio.gather(
         query_vector(question, embedder), query_vector(context, embedder)
     )
     if vector is not None and in_context is not None:
         vector = normalised(vector + CONTEXT_PULL * in_context)
     return Lookup(question=f"{question} ({topic})", words=tuple(words), vector=vector)
+
+
+def _topic_and_subject(history: Sequence[PastTurn]) -> tuple[str, str]:
+    return _cited_sentence(history[-1]) or history[-1].question, _subject(history)
+
+
+def _length(history: Sequence[PastTurn]) -> int:
+    return sum(len(turn.question) + len(turn.answer) for turn in history)
 
 
 def _subject(history: Sequence[PastTurn]) -> str:

@@ -4,6 +4,7 @@ import logging
 
 from async_lru import alru_cache
 
+from knowledge.bounds import EMBEDDED_CHARACTERS
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.per_loop import PerLoop
 from knowledge.providers.base import Embedder
@@ -46,5 +47,5 @@ def forget_query_vectors() -> None:
 
 
 async def query_vector(text: str, embedder: Embedder | None) -> Vector | None:
-    """The text's vector; None without an embedder, or while it fails."""
-    return await _query_vectors.get().of(text, embedder) if embedder else None
+    """The vector of the text, or of a long one's beginning; None without an embedder, or while it fails."""
+    return await _query_vectors.get().of(text[:EMBEDDED_CHARACTERS], embedder) if embedder else None

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 
 from knowledge import selections
+from knowledge.bounds import CANDIDATES, LOOKED_THROUGH
 from knowledge.definitions import defining_first, terms
 from knowledge.errors import IndexEmpty
 from knowledge.evidence import evidence_of
@@ -20,9 +23,8 @@ from knowledge.types import (
     Selection,
     WeightedText,
 )
+from knowledge.worker import in_worker
 
-CANDIDATES = 20  # kept for the trace
-LOOKED_THROUGH = 60  # for those that say what is asked after
 # Where an index is too small for its own to be measured.
 THRESHOLDS = RefusalThresholds(meaning=0.5, words=0.12)
 # Below it not even a question in another language than the book's has found what it is about.
@@ -39,6 +41,25 @@ class Retrieval:
     sufficient: bool  # for quotations; False: the book does not say
     lacks_vector: bool  # the question could not be embedded at that moment
     hopeless: bool  # hardly any evidence: the book does not say, whoever is asked
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """For the owner: {"question", "evidence", "candidates": [{id, url, heading, score, …}]}."""
+        return {
+            "question": self.question,
+            "evidence": round(self.evidence, 4),
+            "candidates": [
+                {
+                    "id": str(scored.chunk.id),
+                    "url": scored.chunk.url,
+                    "heading": " › ".join(scored.chunk.headings),
+                    "score": round(scored.score, 4),
+                    "similarity": scored.similarity and round(scored.similarity, 4),
+                    "bm25": scored.bm25 and round(scored.bm25, 4),
+                }
+                for scored in self.candidates
+            ],
+        }
 
 
 async def retrieve(
@@ -63,11 +84,11 @@ async def retrieve(
     enough = max(limit, CANDIDATES)
     depth = max(limit, LOOKED_THROUGH) if terms(lookup.question) else enough
     found = await runtime.index.search(_query(lookup, limit=depth, with_word_share=selection is None))
-    ordered = [*defining_first(lookup.question, found[:LOOKED_THROUGH]), *found[LOOKED_THROUGH:]]
-    passages = candidates = ordered[:enough]
-    if selection:
-        on_page = await _page_of(selection, lookup, manifest, runtime, limit=limit)
-        passages = selections.passages_with(selection, on_page=on_page, elsewhere=candidates)
+    on_page = await _page_of(selection, lookup, manifest, runtime, limit=limit) if selection else []
+    candidates, passages = await in_worker(
+        partial(_chosen, lookup.question, found, on_page, selection, enough=enough),
+        characters=sum(len(scored.chunk.text) for scored in (*found, *on_page)),
+    )
     evidence = evidence_of(candidates)
     threshold = _threshold(lookup, manifest)
     return Retrieval(
@@ -80,6 +101,22 @@ async def retrieve(
         lacks_vector=embedder is not None and lookup.vector is None,
         hopeless=selection is None and evidence < min(threshold, _set_threshold(HARDLY_ANY)),
     )
+
+
+def _chosen(
+    question: str,
+    found: Sequence[ScoredChunk],
+    on_page: Sequence[ScoredChunk],
+    selection: Selection | None,
+    *,
+    enough: int,
+) -> tuple[list[ScoredChunk], list[ScoredChunk]]:
+    """The candidates, best first, and the passages."""
+    ordered = [*defining_first(question, found[:LOOKED_THROUGH]), *found[LOOKED_THROUGH:]]
+    candidates = ordered[:enough]
+    if selection is None:
+        return candidates, candidates
+    return candidates, selections.passages_with(selection, on_page=on_page, elsewhere=candidates)
 
 
 def _threshold(lookup: Lookup, manifest: Manifest) -> float:
@@ -105,7 +142,8 @@ def _query(
 async def _page_of(
     selection: Selection, lookup: Lookup, manifest: Manifest, runtime: Runtime, *, limit: int
 ) -> list[ScoredChunk]:
-    page = selections.page_of(selection, manifest)
+    addresses = sum(len(document.url) for document in manifest.documents)
+    page = await in_worker(selections.page_of, selection, manifest, characters=addresses)
     if page is None:
         return []
     return await runtime.index.search(_query(lookup, limit=limit, document=page.path))

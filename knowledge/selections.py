@@ -40,8 +40,8 @@ def passages_with(
     selection: Selection, *, on_page: Sequence[ScoredChunk], elsewhere: Sequence[ScoredChunk]
 ) -> list[ScoredChunk]:
     """The marked passage first, then the best of its page and the best of the book by turns."""
-    known = [*on_page, *elsewhere]
-    marked = next((scored for scored in known if _holds(scored.chunk.text, selection.text)), None)
+    text = letters(selection.text)
+    marked = next((scored for scored in (*on_page, *elsewhere) if text in letters(scored.chunk.text)), None)
     by_turns = (scored for scored in chain(*zip_longest(on_page, elsewhere)) if scored)
     passages = [marked or _as_passage(selection), *by_turns]
     return list({scored.chunk.id: scored for scored in passages}.values())
@@ -62,11 +62,6 @@ def _as_passage(selection: Selection) -> ScoredChunk:
         content_hash=sha256(selection.text.encode()).hexdigest(),
     )
     return ScoredChunk(chunk=chunk, score=0.0, similarity=None, bm25=None)
-
-
-def _holds(text: str, part: str) -> bool:
-    """Whether `part` stands in `text`, Markdown's marks and the breaking of lines aside."""
-    return letters(part) in letters(text)
 
 
 def _path(url: str) -> str:

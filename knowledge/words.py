@@ -23,6 +23,7 @@ _SUFFIXES = (
 _SHORTEST_STEM = 4
 
 
+@lru_cache(maxsize=256)  # a long question is compared with sentence after sentence
 def content_words(text: str) -> frozenset[str]:
     """The text's words without function words and endings, in lower case."""
     return frozenset(stems(text))
@@ -37,9 +38,10 @@ def content_word_count(text: str) -> int:
     return sum(word not in _FUNCTION_WORDS for word in _WORD.findall(text.lower()))
 
 
+@lru_cache(maxsize=256)
 def letters(text: str) -> str:
     """Letters and digits alone, in lower case: equal for texts that differ in markup and line breaks."""
-    return "".join(character for character in text.lower() if character.isalnum())
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def rarity(words: Iterable[str], texts: Collection[frozenset[str]]) -> dict[str, float]:

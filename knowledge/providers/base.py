@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+import numpy as np
+
 from knowledge.types import Delta, EmbedderIdentity, Matrix, Prompt, Vector
 
 
@@ -42,6 +44,13 @@ class Embedder(ABC):
         Several windows where the text is longer than the model reads, one otherwise.
         Raises EmbeddingUnavailable.
         """
+
+    async def embed_beginnings(self, texts: Sequence[str]) -> Matrix:
+        """One row per text: of one that is longer than the model reads, its beginning's.
+
+        Raises EmbeddingUnavailable.
+        """
+        return np.stack([rows[0] for rows in await self.embed_documents(texts)])
 
     @abstractmethod
     async def embed_query(self, text: str) -> Vector:

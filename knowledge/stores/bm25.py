@@ -7,6 +7,7 @@ from typing import Final
 import qdrant_edge
 from django.core.exceptions import ImproperlyConfigured
 
+from knowledge.bounds import TERMS
 from knowledge.types import WeightedText
 
 # What qdrant-edge-py accepts; it cannot list them itself.
@@ -35,12 +36,15 @@ class Bm25Encoder:
         return self._model.embed_document(text)
 
     def terms(self, words: Iterable[WeightedText]) -> dict[int, float]:
-        """Each term once, with the weight of the text that counts most."""
+        """TERMS at most, each once, with the weight of the text that counts most."""
         weights: dict[int, float] = {}
         for weighted in words:
             for term in self._model.embed_query(weighted.text).indices:
                 weights[term] = max(weighted.weight, weights.get(term, 0.0))
-        return weights
+        if len(weights) <= TERMS:
+            return weights
+        # A term's number is a hash: in their order they are a sample, and the same one each time.
+        return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:TERMS])
 
     def query(self, words: Iterable[WeightedText]) -> qdrant_edge.SparseVector | None:
         """The terms as a vector; None where none is left."""

@@ -1,5 +1,7 @@
 """POST /v1/query and /v1/search."""
 
+import json
+
 import pytest
 
 from chat.models import Citation, Conversation, Message
@@ -154,6 +156,7 @@ async def test_a_new_conversation_is_named_after_its_first_question(alice):
         ({"query": ""}, "query"),
         ({"query": "   "}, "query"),
         ({"query": "x" * 4001}, "query"),
+        ({"query": "q", "page_url": "https://site.example/" + "x" * 2000}, "page_url"),
         ({"query": "\x00"}, "query"),
         ({"query": "q", "top_k": 0}, "top_k"),
         ({"query": "q", "top_k": 21}, "top_k"),
@@ -171,6 +174,19 @@ async def test_a_bad_question_is_refused_naming_the_field(alice, body, field):
     assert (error["code"], list(error["errors"])) == ("invalid", [field])
     assert error["request_id"] == response.headers["X-Request-ID"]
     assert await Message.objects.acount() == 0
+
+
+@pytest.mark.parametrize("field", ["query", "selected_text", "page_url", "idempotency_key"])
+async def test_of_a_text_that_is_too_long_no_character_is_looked_at(alice, field):
+    body = {"query": "q", field: "\x00" + "x" * 9000}
+    (problem,) = (await alice.post("/v1/query", body)).json()["errors"][field]
+    assert problem.startswith("Ensure this field has no more than")
+
+
+async def test_the_longest_question_fits_into_a_body_however_it_is_written(alice):
+    longest = {"query": "\N{GRINNING FACE}" * 4000, "selected_text": "\N{GRINNING FACE}" * 8000}
+    assert len(json.dumps(longest)) > 140_000  # each character as two escapes
+    assert (await alice.post("/v1/query", longest)).status_code == 200
 
 
 async def test_malformed_json_and_other_media_types_are_refused(alice):

@@ -125,6 +125,10 @@ def test_every_frame_of_the_websocket_is_described():
         assert {field for field in fields if f"`{field}`" not in rows[kind]} == set()
 
 
+def test_the_longest_body_is_told_as_it_is():
+    assert f"| 413 | more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB |" in EVENTS
+
+
 def test_the_limits_of_the_websocket_are_told_as_they_are():
     assert f"| {consumers.FLOODED} | more than {consumers.FLOOD_FRAMES} frames" in EVENTS
     assert f"within {consumers.FLOOD_SECONDS:g} seconds" in EVENTS

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.bounds import EMBEDDED_CHARACTERS, EMBEDDED_SENTENCES
 from knowledge.definitions import definition
 from knowledge.providers.local.figures import figure_gain
 from knowledge.providers.local.forms import TEXT_KINDS, cost, is_quotable
@@ -27,8 +28,6 @@ PAIRS_SHARE = 0.2
 # score as a share of the best.
 SIMILARITY_SHARE = 1.0
 BM25_SHARE = 0.5
-# Embedded for a question are the sentences that score best without it; more of them gain nothing.
-EMBEDDED = 5
 # The answer before said it; it may still be what is asked for.
 SAID_COST = 0.2
 # A sentence gains this much by saying what the term is that is asked after.
@@ -63,11 +62,8 @@ class Candidate:
         return self.score - self.of_passage
 
 
-async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_code: bool) -> list[Candidate]:
-    """The sentences most worth quoting, best first; code is among them where it is asked for.
-
-    Without `vectors` words alone decide. Raises EmbeddingUnavailable.
-    """
+def promising(prompt: Prompt, *, with_code: bool) -> list[Candidate]:
+    """The sentences most worth quoting by their words, best first; code only where it is asked for."""
     eligible = [
         candidate
         for candidate in _all(prompt)
@@ -76,10 +72,7 @@ async def candidates(prompt: Prompt, vectors: SentenceVectors | None, *, with_co
         # A follow-up that was joined by rule holds the sentence that it is about, which answers nothing more.
         and candidate.sentence.text not in prompt.question
     ]
-    promising = _best_first(_scored_by_words(eligible, prompt, with_code=with_code))[:EMBEDDED]
-    if vectors and promising:
-        promising = await _scored_by_meaning(promising, prompt, vectors)
-    return _best_first(promising)
+    return _best_first(_scored_by_words(eligible, prompt, with_code=with_code))[:EMBEDDED_SENTENCES]
 
 
 def _best_first(found: Iterable[Candidate]) -> list[Candidate]:
@@ -142,23 +135,22 @@ def _scored_by_words(found: Sequence[Candidate], prompt: Prompt, *, with_code: b
         yield replace(candidate, coverage=in_context, score=score + of_passage, of_passage=of_passage)
 
 
-async def _scored_by_meaning(
-    found: Sequence[Candidate], prompt: Prompt, vectors: SentenceVectors
-) -> list[Candidate]:
+async def by_meaning(found: Sequence[Candidate], prompt: Prompt, vectors: SentenceVectors) -> list[Candidate]:
+    """The same, scored by what they mean, too. Raises EmbeddingUnavailable."""
     in_context = [_in_context(c.sentence, prompt.passages[c.passage].chunk) for c in found]
     question, *marked = [prompt.question, *([prompt.selection.text] if prompt.selection else [])]
     rows = await vectors.of([question, *in_context, *marked])
     target = rows[0] if not marked else normalised(rows[0] + SELECTION_PULL * rows[-1])
     cosines = rows[1 : len(in_context) + 1] @ target
-    return [
+    return _best_first(
         replace(candidate, score=candidate.score + float(cosine))
         for candidate, cosine in zip(found, cosines, strict=True)
-    ]
+    )
 
 
 def _in_context(sentence: Sentence, chunk: Chunk) -> str:
     """The sentence under its heading, as a reader sees them: a sentence rarely names its subject."""
-    text = _MARKUP.sub(" ", _LINK_TARGET.sub("", sentence.text))
+    text = _MARKUP.sub(" ", _LINK_TARGET.sub("", sentence.text[:EMBEDDED_CHARACTERS]))
     return f"{chunk.heading}: {' '.join(text.split())}"
 
 

@@ -3,18 +3,20 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from functools import partial
 
 from knowledge.chunking import count_tokens
 from knowledge.errors import EmbeddingUnavailable
 from knowledge.providers.base import Embedder, LanguageModel
-from knowledge.providers.local.candidates import Candidate, candidates
+from knowledge.providers.local.candidates import Candidate, by_meaning, promising
 from knowledge.providers.local.minilm import MiniLmEmbedder
 from knowledge.providers.local.quoting import quotations
 from knowledge.providers.local.rendering import rendered
 from knowledge.providers.local.sentence_vectors import SentenceVectors
 from knowledge.sentences import sentences
 from knowledge.types import Delta, Finish, FinishReason, Prompt, TextDelta, Usage
+from knowledge.worker import in_worker
 
 logger = logging.getLogger(__name__)
 
@@ -44,35 +46,43 @@ class ExtractiveModel(LanguageModel):
         return True
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
-        answer = await self._answer(prompt)
+        with_code = _ASKS_FOR_CODE.search(prompt.question) is not None
+        length = prompt.characters
+        found = await in_worker(partial(promising, prompt, with_code=with_code), characters=length)
+        found = await self._by_meaning(found, prompt)
+        quoted = partial(_quoted, prompt, found, with_code=with_code)
+        answer, usage = await in_worker(quoted, characters=length)
         for piece in _pieces(answer):
             yield TextDelta(piece)
             await asyncio.sleep(0)  # so that whoever passes the pieces on can do so at once
-        yield Finish(FinishReason.STOP, _usage(prompt, answer))
+        yield Finish(FinishReason.STOP, usage)
 
     async def prepare(self) -> None:
         if self._embedder:
             await self._embedder.prepare()
 
-    async def _answer(self, prompt: Prompt) -> str:
-        with_code = _ASKS_FOR_CODE.search(prompt.question) is not None
-        found = await self._candidates(prompt, with_code=with_code)
-        if not found:
-            return NOTHING_FOUND
+    async def _by_meaning(self, found: list[Candidate], prompt: Prompt) -> list[Candidate]:
+        if not found or self._vectors is None:
+            return found
+        try:
+            return await by_meaning(found, prompt, self._vectors)
+        except EmbeddingUnavailable as exc:
+            logger.warning("Answers are chosen by their words alone: %s", exc)
+            return found
+
+
+def _quoted(prompt: Prompt, found: Sequence[Candidate], *, with_code: bool) -> tuple[str, Usage]:
+    """The answer from what was found, best first."""
+    answer = NOTHING_FOUND
+    if found:
         chosen = quotations(
             found,
             [sentences(scored.chunk.text) for scored in prompt.passages],
             with_code=with_code,
             max_tokens=prompt.max_output_tokens,
         )
-        return rendered(chosen, [scored.chunk.text for scored in prompt.passages])
-
-    async def _candidates(self, prompt: Prompt, *, with_code: bool) -> list[Candidate]:
-        try:
-            return await candidates(prompt, self._vectors, with_code=with_code)
-        except EmbeddingUnavailable as exc:
-            logger.warning("Answers are chosen by their words alone: %s", exc)
-            return await candidates(prompt, None, with_code=with_code)
+        answer = rendered(chosen, [scored.chunk.text for scored in prompt.passages])
+    return answer, _usage(prompt, answer)
 
 
 def _pieces(answer: str) -> Iterator[str]:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from knowledge.bounds import EMBEDDED_CHARACTERS, QUESTION_BATCH_TOKENS
+from knowledge.per_loop import PerLoop
 from knowledge.providers.base import Embedder, EmbeddingPlan
 from knowledge.providers.local.session import TokenIds, embeddings_of
 from knowledge.providers.local.weights import installed_folder, require_folder
 from knowledge.types import EmbedderIdentity, Matrix, Vector
+from knowledge.worker import Worker
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,6 +28,7 @@ OVERLAP = 32
 SPECIAL_TOKENS = 2
 # Padding included. Larger batches are no faster on a CPU; they only take more memory.
 BATCH_TOKENS = 1024
+SECONDS_PER_TOKEN = 1e-4  # about, on two cores
 
 
 class MiniLmEmbedder(Embedder):
@@ -37,28 +41,43 @@ class MiniLmEmbedder(Embedder):
 
     async def embed_documents(self, texts: Sequence[str]) -> list[Matrix]:
         windows_by_text = await asyncio.to_thread(_windows, texts)
-        windows = [window for windows in windows_by_text for window in windows]
-        rows = np.empty((len(windows), self.identity.dimensions), dtype=np.float32)
-        for batch in _batches(windows):
-            rows[batch] = await asyncio.to_thread(embeddings_of, [windows[number] for number in batch])
+        rows = await self._rows([window for windows in windows_by_text for window in windows], BATCH_TOKENS)
         bounds = accumulate(map(len, windows_by_text), initial=0)
         return [rows[begin:end] for begin, end in pairwise(bounds)]
 
+    async def embed_beginnings(self, texts: Sequence[str]) -> Matrix:
+        return await self._rows(await asyncio.to_thread(_beginnings, texts), QUESTION_BATCH_TOKENS)
+
     async def embed_query(self, text: str) -> Vector:
-        return await asyncio.to_thread(_query_vector, text)
+        vector: Vector = (await self.embed_beginnings([text]))[0]
+        return vector
 
     async def prepare(self) -> None:
         await self.embed_query("")
 
     def plan(self, texts: Sequence[str]) -> EmbeddingPlan:
         windows = [window for windows in _windows(texts) for window in windows]
-        return EmbeddingPlan(calls=len(list(_batches(windows))), tokens=sum(map(len, windows)))
+        return EmbeddingPlan(calls=len(list(_batches(windows, BATCH_TOKENS))), tokens=sum(map(len, windows)))
+
+    async def _rows(self, windows: Sequence[TokenIds], most_tokens: int) -> Matrix:
+        """A row for each window; between two batches it may be another question's turn."""
+        rows = np.empty((len(windows), self.identity.dimensions), dtype=np.float32)
+        for batch in _batches(windows, most_tokens):
+            tokens = len(batch) * len(windows[batch[-1]])
+            rows[batch] = await _inferences.get().run(
+                embeddings_of, [windows[number] for number in batch], seconds=tokens * SECONDS_PER_TOKEN
+            )
+        return rows
 
 
-def _query_vector(text: str) -> Vector:
-    (ids,) = _token_ids([text])
-    vector: Vector = embeddings_of([_framed(ids[: LONGEST_INPUT - SPECIAL_TOKENS])])[0]
-    return vector
+# One batch at a time has all the cores. Batches side by side take as long together, and each of them longer.
+_inferences = PerLoop(Worker)
+
+
+def _beginnings(texts: Sequence[str]) -> list[TokenIds]:
+    """Each text's first window, as long as the model can read."""
+    ids_by_text = _token_ids([text[:EMBEDDED_CHARACTERS] for text in texts])
+    return [_framed(ids[: LONGEST_INPUT - SPECIAL_TOKENS]) for ids in ids_by_text]
 
 
 def _windows(texts: Sequence[str]) -> list[list[TokenIds]]:
@@ -77,11 +96,11 @@ def _split(ids: TokenIds) -> Iterator[TokenIds]:
         yield ids[begin : begin + step + OVERLAP]
 
 
-def _batches(windows: Sequence[TokenIds]) -> Iterator[list[int]]:
-    """The windows' numbers, windows of like length together, so that little is padded."""
+def _batches(windows: Sequence[TokenIds], most_tokens: int) -> Iterator[list[int]]:
+    """The windows' numbers, windows of like length together, so that little is padded; the longest last."""
     batch: list[int] = []
     for number in sorted(range(len(windows)), key=lambda number: len(windows[number])):
-        if batch and (len(batch) + 1) * len(windows[number]) > BATCH_TOKENS:
+        if batch and (len(batch) + 1) * len(windows[number]) > most_tokens:
             yield batch
             batch = []
         batch.append(number)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import numpy as np
 
@@ -16,20 +17,31 @@ class SentenceVectors:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._known: OrderedDict[str, Vector] = OrderedDict()
+        self._known: OrderedDict[bytes, Vector] = OrderedDict()
 
     async def of(self, texts: Sequence[str]) -> Matrix:
         """One row per text; of a text longer than the model reads, its beginning's.
 
         Raises EmbeddingUnavailable.
         """
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        for text, rows in zip(new, await self._embedder.embed_documents(new), strict=True):
-            # A copy: a row alone would keep the whole batch in memory.
-            self._known[text] = rows[0].copy()
-        for text in texts:
-            self._known.move_to_end(text)
-        vectors = np.stack([self._known[text] for text in texts])
+        by_key = {_key(text): text for text in texts}
+        vectors = {key: self._known[key] for key in by_key if key in self._known}
+        new = {key: text for key, text in by_key.items() if key not in vectors}
+        if new:
+            rows = await self._embedder.embed_beginnings(list(new.values()))
+            # Copies: a row alone would keep the whole batch in memory.
+            vectors |= {key: row.copy() for key, row in zip(new, rows, strict=True)}
+        self._remember(vectors)
+        return np.stack([vectors[_key(text)] for text in texts])
+
+    def _remember(self, vectors: dict[bytes, Vector]) -> None:
+        self._known.update(vectors)
+        for key in vectors:
+            self._known.move_to_end(key)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return vectors
+
+
+def _key(text: str) -> bytes:
+    """What the text is remembered by: its length is the reader's choice."""
+    return blake2b(text.encode(), digest_size=16).digest()
