@@ -44,7 +44,7 @@ STOP: Final = (signal.SIGTERM, signal.SIGINT)
 TICK: Final = 1.0  # seconds between two checks at a silent server
 LATE: Final = 3.0  # seconds since the last check: this one came late
 SHORT_LIFE: Final = 30.0  # seconds from the start to the last beat
-PAUSES: Final = (0.0, 1.0, 2.0, 4.0)  # seconds after the first, second … of several short lives
+PAUSES: Final = (0.0, 1.0, 2.0, 4.0)  # seconds after the first, second, … of several short lives in turn
 CLOCK_TICKS: Final = os.sysconf("SC_CLK_TCK")  # of /proc, in a second
 TRACER: Final = re.compile(r"^TracerPid:\s*[1-9]", re.MULTILINE)
 
@@ -96,11 +96,12 @@ class Watchdog:
         if self._stopped_by:
             sys.exit(128 + self._stopped_by)
         self._short_lives = self._short_lives + 1 if server.lived < SHORT_LIFE else 1
-        if self._short_lives > len(PAUSES):
+        # One that has served is replaced however often it ends: without a server nobody is answered.
+        if self._short_lives > len(PAUSES) and not server.lived:
             logger.error("The server was ended by a signal (%s), again and again.", signal.strsignal(-status))
             sys.exit(128 - status)
         logger.error("The server was ended by a signal (%s). Starting another.", signal.strsignal(-status))
-        time.sleep(PAUSES[self._short_lives - 1])
+        time.sleep(PAUSES[min(self._short_lives, len(PAUSES)) - 1])
 
     def _stop(self, number: int, frame: object) -> None:
         if self._server is None:

@@ -42,8 +42,7 @@ async def kill_while_it_writes(site: Site, token: str) -> dict[str, Events]:
     reading = [asyncio.create_task(reader.ask_until_cut(question)) for question in questions]
     await eventually(lambda: {each.question for each in site.answers() if each.text} >= set(questions))
     await asyncio.sleep(random.uniform(0, 1))
-    site.two.process.kill()
-    site.two.process.wait()
+    site.two.kill_processes()
     return dict(zip(questions, await asyncio.gather(*reading), strict=True))
 
 

@@ -77,7 +77,7 @@ async def test_a_server_that_crashes_is_replaced_and_the_answer_that_it_wrote_en
     await eventually(lambda: site.answer_to(question).text)
     os.kill(site.two.pid, signal.SIGKILL)
     rest = await SseReader(site.two.port, token).resume(seen[0]["message_id"], seen[-1]["seq"])
-    assert rest[-1]["code"] == "interrupted"
+    assert rest[-1]["code"] == "answer_not_stored"
     stored = site.answer_to(question)
     assert stored.status == "interrupted"
     assert text_of(seen + rest).startswith(stored.text)

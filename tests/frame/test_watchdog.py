@@ -126,18 +126,26 @@ def test_a_server_that_only_seems_to_be_stuck_is_left_alone():
         assert [pid(toy) for toy in toys] == before
 
 
-def test_a_server_that_crashes_is_replaced_unless_it_does_so_again_and_again(toy):
-    crashed = pid(toy)
-    os.kill(crashed, signal.SIGSEGV)
-    replacement = pid(toy)
-    assert replacement != crashed
-    os.kill(replacement, signal.SIGKILL)
-    output, _ = toy.process.communicate(timeout=20)
-    assert toy.process.returncode == 128 + signal.SIGKILL
-    said = output.splitlines()
-    assert "Fatal Python error: Segmentation fault" in said
-    assert any(line.endswith("ended by a signal (Segmentation fault). Starting another.") for line in said)
-    assert said[-1].endswith("ended by a signal (Killed), again and again.")
+def test_a_server_that_crashes_is_replaced_however_often(toy):
+    known = [pid(toy)]
+    for number in (signal.SIGSEGV, signal.SIGKILL, signal.SIGKILL):
+        os.kill(known[-1], number)
+        known.append(pid(toy))
+    assert len(set(known)) == 4
+    status, output = toy.stop()
+    assert status == 0
+    assert "Fatal Python error: Segmentation fault" in "\n".join(output).splitlines()
+    assert str(output).count("ended by a signal (Segmentation fault). Starting another.") == 1
+    assert str(output).count("ended by a signal (Killed). Starting another.") == 2
+
+
+def test_a_server_that_crashes_before_it_serves_is_not_replaced_for_ever():
+    command = [sys.executable, "-m", "tests.frame.toy_server", "0", "1", "0", "0"]
+    crashing = {**os.environ, "CRASHES": "yes"}
+    ran = subprocess.run(command, cwd=BASE_DIR, env=crashing, capture_output=True, text=True, timeout=20)
+    assert ran.returncode == 128 + signal.SIGKILL
+    assert ran.stderr.count("Starting another.") == 2
+    assert ran.stderr.splitlines()[-1].endswith("ended by a signal (Killed), again and again.")
 
 
 def test_between_two_servers_the_watchdog_can_be_stopped():

@@ -6,6 +6,7 @@ python -m tests.frame.toy_server PORT STUCK_AFTER [PAUSE ...]
 import asyncio
 import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -20,6 +21,8 @@ from chatbot_project import watchdog
 PORT, STUCK_AFTER, *PAUSES = map(int, sys.argv[1:])
 watchdog.PAUSES = tuple(PAUSES)
 _, listener_number, _, watchdog_number = watchdog.watched()
+if os.environ.get("CRASHES"):
+    os.kill(os.getpid(), signal.SIGKILL)
 listener = socket(fileno=int(listener_number))
 if not listener.getsockname()[1]:
     listener.bind(("127.0.0.1", PORT))
