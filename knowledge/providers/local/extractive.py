@@ -76,7 +76,7 @@ class ExtractiveModel(LanguageModel):
 
 
 def _pieces(answer: str) -> Iterator[str]:
-    words = re.findall(r"\s*\S+", answer)
+    words = re.findall(r"\s*\S+", answer.rstrip())  # each blank before a word, so that none is scanned twice
     for begin in range(0, len(words), WORDS_PER_PIECE):
         yield "".join(words[begin : begin + WORDS_PER_PIECE])
 
