@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from knowledge.bounds import TERM_CHARACTERS
 from knowledge.sentences import Sentence, sentences
 from knowledge.types import BlockKind, Chunk, ScoredChunk
 from knowledge.words import content_word_count
@@ -57,6 +58,8 @@ def terms(question: str) -> tuple[str, ...]:
     for form in _QUESTIONS:
         if found := form.match(question):
             term = found["term"].strip(_AROUND)
+            if len(term) > TERM_CHARACTERS:
+                return ()
             return tuple(dict.fromkeys(filter(None, (term, _PLACE.sub("", term)))))
     words = question.split()
     is_bare = 0 < content_word_count(question) == len(words) <= _MOST_WORDS_ALONE

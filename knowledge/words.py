@@ -39,10 +39,10 @@ def content_word_count(text: str) -> int:
     return sum(word not in _FUNCTION_WORDS for word in _WORD.findall(text.lower()))
 
 
-@lru_cache(maxsize=1024)  # a question is compared with sentence after sentence
+@lru_cache(maxsize=256)
 def letters(text: str) -> str:
     """Letters and digits alone, in lower case: equal for texts that differ in markup and line breaks."""
-    return "".join(character for character in text.lower() if character.isalnum())
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def rarity(words: Iterable[str], texts: Collection[frozenset[str]]) -> dict[str, float]:
