@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from knowledge.bounds import FRONT_MATTER_CHARACTERS
+from knowledge.bounds import ADDRESS_CHARACTERS, FRONT_MATTER_CHARACTERS
 from knowledge.storable import storable
 
 logger = logging.getLogger(__name__)
@@ -64,13 +64,17 @@ def _front_matter(fields: dict[object, object]) -> FrontMatter:
         value = fields.get(name)
         return " ".join(storable(value).split()) or None if isinstance(value, str) else None
 
+    def address(name: str) -> str | None:
+        value = text(name)
+        return value if len(value or "") <= ADDRESS_CHARACTERS else None
+
     def flag(name: str) -> bool:
         return (text(name) or "").lower() in ("true", "yes", "on")
 
     return FrontMatter(
         title=text("title"),
-        slug=text("slug"),
-        id=text("id"),
+        slug=address("slug"),
+        id=address("id"),
         sidebar_label=text("sidebar_label"),
         description=text("description"),
         published=not (flag("draft") or flag("unlisted")),
