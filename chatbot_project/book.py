@@ -20,6 +20,7 @@ from knowledge import sources
 from knowledge.content import source_paths
 from knowledge.errors import SourceUnreadable
 from knowledge.runtime import runtime
+from knowledge.sources.bounded import bounded_tables_plugin
 from knowledge.sources.routes import is_folder_page
 from knowledge.types import BlockKind, Section, SourceDocument
 
@@ -121,5 +122,9 @@ def _rendered(section: Section) -> RenderedSection:
 
 @cache
 def _markdown() -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    return md.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False)
+    # The blocks hold no definitions of links any more; each use of one would repeat the address.
+    md = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("reference")
+    md.use(bounded_tables_plugin)
+    return md.use(
+        dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, allow_blank_lines=False
+    )

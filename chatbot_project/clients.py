@@ -17,10 +17,9 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted_proxies:
     entries are believed: whatever stands further left, the caller may have written.
     """
     entries = forwarded_for.split(",") if forwarded_for else []
-    hops = [_parsed(entry) for entry in [*entries, peer or ""]]
+    vouched_for = [*entries, peer or ""][-1 - trusted_proxies :]
     # A hop that is no address gives way to the next one that a trusted proxy vouches for.
-    vouched_for = hops[-1 - trusted_proxies :]
-    return next((address for address in vouched_for if address), UNKNOWN)
+    return next(filter(None, map(_parsed, vouched_for)), UNKNOWN)
 
 
 def address_of_request(request: HttpRequest) -> str:

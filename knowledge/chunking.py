@@ -22,7 +22,7 @@ _FENCE = re.compile(r"^[\s>]*(`{3,}|~{3,})")
 _FENCE_IN_ITEM = re.compile(r"^(?:[\s>]|(?:[-+*]|\d{1,9}[.)])[ \t])*(`{3,}|~{3,})")
 _TABLE_ROW = re.compile(r"^[\s>]*\|")
 # After a full stop and what closes with it, at a line break, after the full stops of Chinese and Japanese.
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]*_”’]*\s+(?![a-z])|\s*\n\s*|(?<=[\u3002\uff01\uff1f])")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]*_”’]*\s+(?![a-z])|(?<!\s)\s*\n\s*|(?<=[\u3002\uff01\uff1f])")
 _WORD_END = re.compile(r"\s+|(?<=[\u3001\uff0c\uff1b])")
 _CLOSERS = "\"')]*_”’"
 

@@ -119,10 +119,10 @@ class Citations:
         """Of the numbers that markers named, how many were those of passages; None without any marker."""
         return self._valid / self._named if self._named else None
 
-    def renumbered(self, marker: Marker | re.Match[str]) -> str:
+    def renumbered(self, marker: Marker) -> str:
         """What the reader gets for the marker: "" where it names no passage."""
         markers = []
-        for number in marker.numbers if isinstance(marker, Marker) else _numbers(marker[1] or marker[2]):
+        for number in marker.numbers:
             self._named += 1
             # Python's [-1] would make a "[0]" cite the last passage.
             if 1 <= number <= self._available:
@@ -149,16 +149,3 @@ def uncited_share(answer: str) -> float | None:
             cited.append(_OURS.search(text) is not None)
             block = sentence.block
     return cited.count(False) / len(cited) if cited else None
-
-
-_OPEN, _CLOSE = f"[\\{OPENERS}]", "[\\]\u3011\uff3d\u3015\u27e7]"
-_WORD = r"(?:passages?|sources?|citations?|cite|references?|refs?|documents?|docs?|chunks?|excerpts?)"
-# From 0 on it is an interval.
-_OLD_NUMBER = rf"(?:\d{{1,3}}(?![ \t]*{_DASH})|[1-9]\d{{0,2}}[ \t]*{_DASH}[ \t]*\d{{1,3}})"
-_ONE = rf"(?:{_WORD}\b[ \t]*)?[:：#^]?[ \t]*{_OLD_NUMBER}\^?"  # noqa: RUF001
-_BODY = rf"[ \t]*{_ONE}(?:[ \t]*(?:[,;，、；&/+]|and\b)[ \t]*{_ONE})*[ \t]*(?:†[^\]】\s]{{0,40}})?"  # noqa: RUF001
-# What models write for a citation: [1], [1, 7], [1-3], [^1], [[1]], [Passage 2], [cite: 1], 【1†source】.
-MARKER = re.compile(
-    rf"(?:\\?{_OPEN}){{2}}({_BODY})(?:\\?{_CLOSE}){{2}}|\\?{_OPEN}({_BODY})\\?{_CLOSE}", re.IGNORECASE
-)
-MARKER_BEGUN = re.compile(rf"\\?{_OPEN}(?:\\|{_OPEN}|{_CLOSE}|{_DASH}|[\w \t,;:#^†&/+，、；：]){{0,60}}\Z")  # noqa: RUF001

@@ -6,22 +6,28 @@ from collections.abc import Iterator
 _TICKS = re.compile("`+")
 
 
+def closing_ends(text: str) -> dict[int, int]:
+    """For each run of backticks that another closes: from where it begins to where the other ends.
+
+    It takes a time that grows with the text's length. Such a run opens a span unless it stands in one.
+    """
+    closed: dict[int, int] = {}
+    following: dict[int, int] = {}  # by length, where the next run ends
+    for run in reversed(list(_TICKS.finditer(text))):
+        length = len(run[0])
+        if length in following:
+            closed[run.start()] = following[length]
+        following[length] = run.end()
+    return closed
+
+
 def code_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where each begins and ends, its backticks included, in a time that grows with the text's length."""
-    runs = [run.span() for run in _TICKS.finditer(text)]
-    closing: list[int | None] = []  # of each run, the next one that is as long
-    last: dict[int, int] = {}
-    for position in range(len(runs) - 1, -1, -1):
-        length = runs[position][1] - runs[position][0]
-        closing.append(last.get(length))
-        last[length] = position
-    closing.reverse()
-    position = 0
-    while position < len(runs):
-        closed = closing[position]
-        if closed is not None:
-            yield runs[position][0], runs[closed][1]
-        position = position + 1 if closed is None else closed + 1
+    """Where each begins and ends, its backticks included."""
+    place = 0
+    for start, end in sorted(closing_ends(text).items()):
+        if start >= place:
+            yield start, end
+            place = end
 
 
 def replace_code_spans(text: str, replacement: str) -> str:

@@ -11,7 +11,7 @@ EXCERPT_LENGTH = 300  # code points
 
 # An image, or a link to what looks like an address: its text is what a reader sees of it.
 _LINK = re.compile(
-    r"!\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|\[([^\[\]]*)\]\([^()\s]*[/.#:][^()\s]*(?:\s[^()]*)?\)"
+    r"!\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])|\[([^\[\]]*)\]\((?=[^()\s/.#:]*[/.#:])[^()\s]*(?:\s[^()]*)?\)"
 )
 # A line that begins or ends a block of code, in a quotation or a list item, too.
 _FENCE = re.compile(r"^(?:[ \t>]|(?:[-+*]|\d{1,9}[.)])[ \t])*(?:`{3,}[^`\n]*|~{3,}[^\n]*)$", re.MULTILINE)

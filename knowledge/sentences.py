@@ -7,21 +7,21 @@ from functools import cache, lru_cache
 from itertools import islice
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 from sentencex import get_sentence_boundaries
 
 from knowledge.bounds import SENTENCES
+from knowledge.code_spans import closing_ends
 from knowledge.types import BlockKind
 
 # Its terminators are those of every script; the language only decides about abbreviations.
 _LANGUAGE = "en"
-# Where a full stop ends nothing: code spans, links' targets, addresses.
-_OPAQUE = re.compile(
-    r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|(?<=\])\([^()\s]*\)|https?://[^\s>)]*[^\s>).,;:!?]",
-    re.DOTALL,
-)
+# Where a full stop ends nothing: code spans (of which this finds the beginnings), links' targets, addresses.
+_OPAQUE = re.compile(r"`+|(?<=\])\([^()\s]*\)|https?://[^\s>)]*[^\s>).,;:!?]")
 _CLOSING_MARKUP = re.compile(r"[*_\"'”’»)\]}]+(?=\s|$)")
 # Abbreviations that the segmenter lacks; a number goes on with them.
 _ABBREVIATED = re.compile(r"\b(?:approx|resp|max|min|eqs?|chs?|figs|tab|vol|pts?)\.\s+\Z", re.IGNORECASE)
+_NOT_BLANK = re.compile(r"\S")
 _MARKER = re.compile(r"[ \t]*((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+)")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _FORMULA = "$$"
@@ -71,8 +71,27 @@ class _Block:
 
 @cache
 def _parser() -> MarkdownIt:
-    # What is inside a block does not matter here, and takes most of the time.
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("inline")
+    """Reads blocks alone: what stands in them is split here, and reading links would take far longer."""
+    md = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["inline", "text_join"])
+    md.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    return md
+
+
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for tables without their cells, of which a few characters can make thousands."""
+    is_table = table(state, start, end, True)
+    if silent or not is_table:
+        return is_table
+    interrupting = state.md.block.ruler.getRules("blockquote")
+    line = start + 2
+    while line < end and state.sCount[line] >= state.blkIndent and not state.isEmpty(line):
+        if state.is_code_block(line) or any(rule(state, line, end, True) for rule in interrupting):
+            break
+        line += 1
+    state.push("table_open", "table", 1).map = [start, line]
+    state.push("table_close", "table", -1)
+    state.line = line
+    return True
 
 
 def _blocks(markdown: str) -> Iterator[_Block]:
@@ -120,22 +139,34 @@ def _split(block: _Block, number: int) -> Iterator[Sentence]:
 
 
 def _sentence_ends(text: str) -> Iterator[int]:
-    opaque = _OPAQUE.sub(lambda match: "x" * len(match[0]), text)
-    begin = 0
-    for boundary in get_sentence_boundaries(_LANGUAGE, opaque):
+    begin = before = 0  # of the sentence, and of what the segmenter takes for one
+    has_letters = False
+    for boundary in get_sentence_boundaries(_LANGUAGE, _without_opaque(text)):
         end = boundary["end_index"]
         if end < len(text) and (closing := _CLOSING_MARKUP.match(text, end)):
             end = closing.end()
-        if end >= len(text) or (end > begin and not _goes_on(text, begin, end)):
+        has_letters = has_letters or any(map(str.isalpha, text[before:end]))
+        if end >= len(text) or (end > begin and has_letters and not _goes_on(text, before, end)):
             yield end
-            begin = end
+            begin, has_letters = end, False
+        before = end
     if begin < len(text):
         yield len(text)
 
 
+def _without_opaque(text: str) -> str:
+    spans, pieces, place = closing_ends(text), [], 0
+    while match := _OPAQUE.search(text, place):
+        start, end = match.span()
+        opaque = text[start] != "`" or start in spans
+        end = spans.get(start, end)
+        pieces += [text[place:start], "x" * (end - start) if opaque else text[start:end]]
+        place = end
+    return "".join(pieces) + text[place:]
+
+
 def _goes_on(text: str, begin: int, end: int) -> bool:
-    """Whether the sentence from `begin` is not over at `end`."""
-    ended, after = text[begin:end], text[end:].lstrip()[:1]
-    if after.islower() or not any(character.isalpha() for character in ended):
-        return True
-    return after.isdigit() and _ABBREVIATED.search(ended) is not None
+    """Whether a sentence that has come to what stands from `begin` to `end` is not over there."""
+    found = _NOT_BLANK.search(text, end)
+    after = found[0] if found else ""
+    return after.islower() or (after.isdigit() and _ABBREVIATED.search(text, begin, end) is not None)

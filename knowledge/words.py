@@ -2,8 +2,10 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from itertools import chain
 
 _WORD = re.compile(r"\w+")
 _FUNCTION_WORDS = frozenset(
@@ -46,14 +48,14 @@ def letters(text: str) -> str:
 
 def rarity(words: Iterable[str], texts: Collection[frozenset[str]]) -> dict[str, float]:
     """How much each word tells these texts apart: its inverse document frequency among them."""
-    found_in = {word: sum(word in text for text in texts) for word in words}
-    return {word: math.log(1 + len(texts) / (count + 0.5)) for word, count in found_in.items()}
+    found_in = Counter(chain.from_iterable(texts))
+    return {word: math.log(1 + len(texts) / (found_in[word] + 0.5)) for word in words}
 
 
-def coverage(text: frozenset[str], weights: Mapping[str, float]) -> float:
-    """The share of the weighted words that the text has, 0..1."""
-    total = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in text) / total if total else 0.0
+def coverage(text: Iterable[str], weights: Mapping[str, float], *, total: float) -> float:
+    """The share of the weighted words that the text has, 0..1; `total` is what all of them weigh."""
+    # Sets have no order of their own; this sum depends on none.
+    return math.fsum(weights[word] for word in text if word in weights) / total if total else 0.0
 
 
 @lru_cache(maxsize=50_000)  # a book has not many more

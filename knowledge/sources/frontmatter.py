@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import yaml
 
+from knowledge.bounds import ADDRESS_CHARACTERS, FRONT_MATTER_CHARACTERS
 from knowledge.storable import storable
 
 logger = logging.getLogger(__name__)
 
 _FENCED = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_PAIR = re.compile(r"^(\w+):[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_PAIR = re.compile(r"^(\w+):[ \t](.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,13 @@ def split_front_matter(text: str, *, file: str) -> tuple[FrontMatter, str]:
 
 def _fields(source: str, *, file: str) -> dict[object, object] | None:
     try:
+        if len(source) > FRONT_MATTER_CHARACTERS:
+            raise yaml.YAMLError(f"It is longer than {FRONT_MATTER_CHARACTERS} characters")
         # BaseLoader makes only strings, lists and dicts: `title: 1.10` stays "1.10", no tag runs code.
         fields = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
-    except yaml.YAMLError as exc:
-        pairs = dict(_PAIR.findall(source))
+    # The parser has no errors of its own for values that nest too deep and escapes of no character.
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as exc:
+        pairs = {name: value.strip(" \t") for name, value in _PAIR.findall(source) if value.strip(" \t")}
         if not pairs:
             return None
         logger.warning(
@@ -60,13 +64,17 @@ def _front_matter(fields: dict[object, object]) -> FrontMatter:
         value = fields.get(name)
         return " ".join(storable(value).split()) or None if isinstance(value, str) else None
 
+    def address(name: str) -> str | None:
+        value = text(name)
+        return value if len(value or "") <= ADDRESS_CHARACTERS else None
+
     def flag(name: str) -> bool:
         return (text(name) or "").lower() in ("true", "yes", "on")
 
     return FrontMatter(
         title=text("title"),
-        slug=text("slug"),
-        id=text("id"),
+        slug=address("slug"),
+        id=address("id"),
         sidebar_label=text("sidebar_label"),
         description=text("description"),
         published=not (flag("draft") or flag("unlisted")),
@@ -74,5 +82,5 @@ def _front_matter(fields: dict[object, object]) -> FrontMatter:
     )
 
 
-def _first_line(error: yaml.YAMLError) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]

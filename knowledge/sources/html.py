@@ -1,12 +1,13 @@
 """HTML pages: what stands in their main part."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from knowledge.sources.elements import PHRASING
 from knowledge.sources.folder import SourceFile, read_text
+from knowledge.sources.html_depth import shallow
 from knowledge.sources.html_text import block_text, inline_text, plain_text
 from knowledge.sources.outline import Element, Heading, sections, source_document
 from knowledge.sources.routes import file_route, page_url, readable_name
@@ -39,13 +40,13 @@ _SITE_NAME = re.compile(
 
 def read_html(file: SourceFile, *, base_url: str) -> SourceDocument | None:
     """The page of an HTML file; None for an empty one. Raises SourceUnreadable."""
-    tree = LexborHTMLParser(read_text(file.location))
+    tree = LexborHTMLParser(shallow(read_text(file.location)))
     main = next(filter(None, map(tree.css_first, _MAIN)), None)
     if main is None:
         return None
     for chrome in main.css(_CHROME):
         chrome.decompose()
-    elements = list(_elements(main, Slugger()))
+    elements = list(_elements(main, _Anchors()))
     if not elements:
         return None
     title = _title(tree, elements) or readable_name(file.path)
@@ -53,23 +54,54 @@ def read_html(file: SourceFile, *, base_url: str) -> SourceDocument | None:
     return source_document(file.path, title=title, url=url, sections=sections(elements, title=title))
 
 
-def _elements(parent: LexborNode, slugger: Slugger) -> Iterator[Element]:
+class _Anchors:
+    """The ids of a page's headings."""
+
+    def __init__(self) -> None:
+        self._slugger = Slugger()
+        self._first: dict[
+            tuple[int, str], int
+        ] = {}  # of an element's headings of a level, by memory addresses
+
+    def of(self, heading: LexborNode, text: str) -> str | None:
+        """The heading's own id, or that of a link in it, or of the section which it opens, or its slug."""
+        return self._written(heading) or self._slugger.slug(text) or None
+
+    def _written(self, heading: LexborNode) -> str | None:
+        if heading.attributes.get("id"):
+            return heading.attributes["id"]
+        if link := heading.css_first("a[id], a[name]"):
+            return link.attributes.get("id") or link.attributes.get("name")
+        parent = heading.parent
+        if parent is not None and parent.tag in ("section", "div") and self._opens(heading, parent):
+            return parent.attributes.get("id")
+        return None
+
+    def _opens(self, heading: LexborNode, parent: LexborNode) -> bool:
+        tag = heading.tag or ""
+        place = parent.mem_id, tag
+        if place not in self._first and (first := parent.css_first(tag)):
+            self._first[place] = first.mem_id
+        return self._first.get(place) == heading.mem_id
+
+
+def _elements(parent: LexborNode, anchors: _Anchors) -> Iterator[Element]:
     """The headings and blocks below `parent`; text that stands in no block of its own is one of prose."""
-    line = ""
+    line: list[str] = []
     for node in parent.iter(include_text=True):
         if (node.tag == "-text" or node.tag in PHRASING) and not _holds_blocks(node):
-            line += inline_text(node)
+            line.append(inline_text(node))
             continue
         yield from _prose(line)
-        line = ""
-        yield from _element(node, slugger)
+        line = []
+        yield from _element(node, anchors)
     yield from _prose(line)
 
 
-def _element(node: LexborNode, slugger: Slugger) -> Iterator[Element]:
+def _element(node: LexborNode, anchors: _Anchors) -> Iterator[Element]:
     if node.tag in _HEADINGS:
         if text := plain_text(node):
-            yield Heading(int(node.tag[1]), text, _anchor(node) or slugger.slug(text) or None)
+            yield Heading(int(node.tag[1]), text, anchors.of(node, text))
     elif _ADMONITION.search(node.attributes.get("class") or ""):
         if text := block_text(node):
             yield Block(BlockKind.ADMONITION, text)
@@ -77,11 +109,11 @@ def _element(node: LexborNode, slugger: Slugger) -> Iterator[Element]:
         if text := block_text(node):
             yield Block(kind, text)
     else:
-        yield from _elements(node, slugger)
+        yield from _elements(node, anchors)
 
 
-def _prose(line: str) -> Iterator[Element]:
-    if text := line.strip():
+def _prose(line: Sequence[str]) -> Iterator[Element]:
+    if text := "".join(line).strip():
         yield Block(BlockKind.PROSE, text)
 
 
@@ -90,22 +122,6 @@ def _holds_blocks(node: LexborNode) -> bool:
         node.tag != "-text"
         and node.css_first("p, div, ul, ol, pre, table, h1, h2, h3, h4, h5, h6") is not None
     )
-
-
-def _anchor(heading: LexborNode) -> str | None:
-    """The heading's own id, or that of a link in it, or that of the section which it opens."""
-    if heading.attributes.get("id"):
-        return heading.attributes["id"]
-    if link := heading.css_first("a[id], a[name]"):
-        return link.attributes.get("id") or link.attributes.get("name")
-    parent = heading.parent
-    if (
-        parent is not None
-        and parent.tag in ("section", "div")
-        and parent.css_first(heading.tag or "") == heading
-    ):
-        return parent.attributes.get("id")
-    return None
 
 
 def _title(tree: LexborHTMLParser, elements: list[Element]) -> str:

@@ -1,13 +1,15 @@
 """HTML nodes -> readable Markdown."""
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from knowledge.bounds import FILLED_CELLS
 from knowledge.sources.jsx import LINE_BREAK
 
 _SPACE = re.compile(r"\s+")
-_LINE_START = re.compile(r" *\n[ \t]+")
+_LINE_START = re.compile(r"(?:(?<! ) +)?\n[ \t]+")
 _MARKS = {"strong": "**", "b": "**", "em": "_", "i": "_", "del": "~~", "s": "~~"}
 _LANGUAGE = re.compile(r"\b(?:language|lang|highlight)-(\w+)")
 _PARTS = frozenset(
@@ -50,13 +52,13 @@ def block_text(node: LexborNode) -> str:
 
 def _parts(parent: LexborNode, separator: str) -> str:
     """The blocks within a block, and the lines of text between them."""
-    parts: list[str] = [""]
+    parts: list[list[str]] = [[]]
     for node in parent.iter(include_text=True):
         if node.tag in _PARTS or ((node.tag or "").startswith("h") and node.tag != "hr"):
-            parts += [block_text(node), ""]
+            parts += [[block_text(node)], []]
         else:
-            parts[-1] += inline_text(node)
-    lines = (_LINE_START.sub("  \n", part).strip() for part in parts)
+            parts[-1].append(inline_text(node))
+    lines = (_LINE_START.sub("  \n", "".join(part)).strip() for part in parts)
     return separator.join(filter(None, lines))
 
 
@@ -72,15 +74,23 @@ def _list(node: LexborNode) -> str:
 
 
 def _table(node: LexborNode) -> str:
-    rows = [[_cell(cell) for cell in row.iter() if cell.tag in ("th", "td")] for row in node.css("tr")]
+    rows = [[_cell(cell) for cell in row.iter() if cell.tag in ("th", "td")] for row in _rows(node)]
     rows = [row for row in rows if row]
     if not rows:
         return plain_text(node)
     width = max(map(len, rows))
-    lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in rows]
+    if width * len(rows) <= FILLED_CELLS * sum(map(len, rows)):
+        rows = [row + [""] * (width - len(row)) for row in rows]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
     caption = node.css_first("caption")
     lines.insert(1, f"|{' --- |' * width}")
     return "\n".join([plain_text(caption), "", *lines] if caption else lines)
+
+
+def _rows(table: LexborNode) -> Iterator[LexborNode]:
+    """The table's own, not those of tables in its cells."""
+    for part in table.iter():
+        yield from (row for row in ([part] if part.tag == "tr" else part.iter()) if row.tag == "tr")
 
 
 def _cell(cell: LexborNode) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from knowledge.bounds import ADDRESS_CHARACTERS
 from knowledge.errors import SourceUnreadable
 from knowledge.sources.json_lines import read_json_lines
 from knowledge.sources.outline import sections, source_document
@@ -34,11 +35,12 @@ def _document(fields: dict[str, Any], *, where: str, base_url: str) -> SourceDoc
     if "text" not in fields:
         raise SourceUnreadable(f'{where} has no "text".')
     title = _string(fields, "title", where=where)
+    url = _string(fields, "url", where=where)
     blocks = list(paragraphs(_string(fields, "text", where=where)))
     return source_document(
         identifier,
         title=title or identifier,
-        url=_string(fields, "url", where=where) or page_url(base_url, identifier),
+        url=url if url and len(url) <= ADDRESS_CHARACTERS else page_url(base_url, identifier),
         # An id says nothing to a reader, so it is no heading.
         sections=sections(blocks, title=title) if blocks else (),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from knowledge.sources.folder import MARKDOWN, SourceFile, read_text
 from knowledge.sources.frontmatter import FrontMatter, split_front_matter
-from knowledge.sources.mdx import IMPORT
+from knowledge.sources.mdx import read_import
 from knowledge.sources.outline import Element, Heading, sections, source_document
 from knowledge.sources.parser import parse
 from knowledge.sources.routes import markdown_route, page_url, readable_name
@@ -61,10 +61,10 @@ def _elements(text: str, file: SourceFile, *, including: tuple[Path, ...]) -> li
 def _imports(statements: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(component, module) of each default import of a Markdown file."""
     for statement in statements:
-        match = IMPORT.match(statement)
-        name = _DEFAULT_IMPORT.match(((match and match["names"]) or "").strip())
-        if match and name and Path(match["module"]).suffix.lower() in MARKDOWN:
-            yield name[0], match["module"]
+        found = read_import(statement)
+        name = _DEFAULT_IMPORT.match(found.names) if found else None
+        if found and name and Path(found.module).suffix.lower() in MARKDOWN:
+            yield name[0], found.module
 
 
 def _imported_file(module: str, file: SourceFile, *, importer: Path) -> Path | None:

@@ -4,8 +4,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from knowledge.bounds import ADDRESS_CHARACTERS, HEADING_CHARACTERS
 from knowledge.types import Block, Section, SourceDocument
 
 
@@ -34,6 +35,7 @@ def sections(elements: Iterable[Element], *, title: str) -> tuple[Section, ...]:
 
     A level-1 heading is the page's title as its readers see it, so it joins `title` at the path's start.
     """
+    title = _short(title)
     top: tuple[str, ...] = (title,) if title else ()
     opened = [_OpenSection(top)]
     path: list[Heading] = []
@@ -41,6 +43,7 @@ def sections(elements: Iterable[Element], *, title: str) -> tuple[Section, ...]:
         if isinstance(element, Block):
             opened[-1].blocks.append(element)
             continue
+        element = _short_heading(element)
         if element.level == 1:
             top, path = _top(title, element.text), []
         else:
@@ -49,6 +52,15 @@ def sections(elements: Iterable[Element], *, title: str) -> tuple[Section, ...]:
     if not opened[0].blocks and len(opened) > 1:
         del opened[0]
     return tuple(section.closed() for section in opened)
+
+
+def _short_heading(heading: Heading) -> Heading:
+    anchor = heading.anchor if len(heading.anchor or "") <= ADDRESS_CHARACTERS else None
+    return replace(heading, text=_short(heading.text), anchor=anchor)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= HEADING_CHARACTERS else f"{text[: HEADING_CHARACTERS - 1].rstrip()}…"
 
 
 def _top(title: str, level_one: str) -> tuple[str, ...]:
@@ -63,6 +75,7 @@ def _top(title: str, level_one: str) -> tuple[str, ...]:
 
 def source_document(path: str, *, title: str, url: str, sections: tuple[Section, ...]) -> SourceDocument:
     parts = [[s.headings, s.anchor, [[block.kind, block.text] for block in s.blocks]] for s in sections]
+    title = _short(title)
     content = json.dumps([path, title, url, parts], ensure_ascii=False)
     content_hash = hashlib.sha256(content.encode()).hexdigest()
     return SourceDocument(path=path, title=title, url=url, sections=sections, content_hash=content_hash)

@@ -10,15 +10,14 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from knowledge.sources.admonitions import read_admonition
+from knowledge.sources.bounded import bounded_plugin
 from knowledge.sources.mdx import has_statements, mdx_plugin
 from knowledge.sources.slugs import Slugger, split_explicit_id
 
-ADMONITION = re.compile(
-    r"\s*(?P<kind>[A-Za-z][\w-]*)(?:\[(?P<label>.*)\]|[ \t]+(?P<title>[^{].*?))?\s*(?:\{.*\})?\s*$"
-)
 # Far beyond what people write, and within Python's own limit on recursion.
 _DEEPEST_NESTING = 100
-_MDX_CODE_BLOCK = re.compile(r"^(`{3,4}) *mdx-code-block\n(.*?)\n\1$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^(?P<ticks>`{3,4})(?P<begins> *mdx-code-block)?$", re.MULTILINE)
 
 
 def parse(text: str, *, mdx: bool) -> SyntaxTreeNode:
@@ -27,9 +26,26 @@ def parse(text: str, *, mdx: bool) -> SyntaxTreeNode:
     `mdx` is what the file's suffix says; a page with imports or exports is MDX in any case.
     """
     mdx = mdx or has_statements(text)
-    text = _MDX_CODE_BLOCK.sub(r"\2", text)
-    tokens = _parser(indented_code=not mdx).parse(text, {"mdx": mdx})
+    tokens = _parser(indented_code=not mdx).parse(_without_mdx_code_blocks(text), {"mdx": mdx})
     return SyntaxTreeNode(tokens)
+
+
+def _without_mdx_code_blocks(text: str) -> str:
+    """The text with the lines that stand in such blocks, but not their fences."""
+    fences = list(_FENCE.finditer(text))
+    closing: dict[str, re.Match[str]] = {}  # by ticks, the next one
+    closed: dict[int, re.Match[str]] = {}  # by where a block begins
+    for fence in reversed(fences):
+        if not fence["begins"]:
+            closing[fence["ticks"]] = fence
+        elif fence["ticks"] in closing:
+            closed[fence.start()] = closing[fence["ticks"]]
+    pieces, place = [], 0
+    for start, end in sorted(closed.items()):
+        if start >= place:
+            pieces += [text[place:start], text[text.index("\n", start) + 1 : end.start() - 1]]
+            place = end.end()
+    return "".join(pieces) + text[place:]
 
 
 def parse_inline(text: str) -> SyntaxTreeNode:
@@ -42,10 +58,11 @@ def _parser(*, indented_code: bool) -> MarkdownIt:
     md = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_NESTING})
     md.enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline", "text_join"])
-    container_plugin(md, "admonition", validate=lambda params, _: ADMONITION.match(params) is not None)
+    container_plugin(md, "admonition", validate=lambda params, _: read_admonition(params) is not None)
     dollarmath_plugin(md, allow_labels=False, allow_space=False, allow_digits=False, allow_blank_lines=False)
     footnote_plugin(md, inline=False, move_to_end=False, always_match_refs=True)
     mdx_plugin(md)
+    bounded_plugin(md)
     md.core.ruler.before("inline", "explicit_ids", _explicit_ids)
     md.core.ruler.after("inline", "heading_ids", _heading_ids)
     if not indented_code:

@@ -10,13 +10,8 @@ _LETTER_SYMBOLS = frozenset(
     for code in range(first, last + 1)
 )
 _KEPT_CATEGORIES = frozenset({"Nd", "Nl", "Pc", "Cs"})
-_EXPLICIT_ID = re.compile(
-    r"""\s*(?:
-        \\?\{\#(?P<braces>(?:(?!\{\#|\}).)+)\}         # {#id}
-      | \{/\*\s*\#(?P<mdx>[^\s*]+)[^*]*\*/\}           # {/* #id */}
-      | <!--\s*\#(?P<html>[^\s>]+?)(?:\s[^>]*)?-->     # <!-- #id -->
-    )\s*$""",
-    re.VERBOSE,
+_IN_COMMENT = re.compile(
+    r"\{/\*\s*#(?P<mdx>[^\s*]+)(?:\s[^*]*)?\*/\}|<!--\s*#(?P<html>[^\s>]+)(?:\s[^>]*)?-->"
 )
 
 
@@ -40,11 +35,20 @@ def slugify(heading: str) -> str:
 
 
 def split_explicit_id(heading: str) -> tuple[str, str | None]:
-    """A heading's Markdown without the id that its author gave it, and that id."""
-    match = _EXPLICIT_ID.search(heading)
-    if match is None:
-        return heading, None
-    return heading[: match.start()], match["braces"] or match["mdx"] or match["html"]
+    """A heading's Markdown without the id that its author gave it, and that id.
+
+    As {#id}, {/* #id */} or <!-- #id -->, at the end.
+    """
+    text = heading.rstrip()
+    if text.endswith(("*/}", "-->")):
+        start = text.rfind("{/*" if text.endswith("}") else "<!--")
+        written = _IN_COMMENT.fullmatch(text, max(start, 0))
+        explicit = (written["mdx"] or written["html"]) if written else None
+    else:
+        start = text.rfind("{#")
+        explicit = text[start + 2 : -1] if start >= 0 and text.find("}", start) == len(text) - 1 else None
+        start -= text.startswith("\\", start - 1)
+    return (text[:start].rstrip(), explicit) if explicit else (heading, None)
 
 
 def _kept(char: str) -> bool:

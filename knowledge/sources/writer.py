@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from markdown_it.tree import SyntaxTreeNode
 
+from knowledge.sources.admonitions import read_admonition
 from knowledge.sources.jsx import LINE_BREAK, Markup
 from knowledge.sources.outline import Element, Heading
-from knowledge.sources.parser import ADMONITION, parse_inline
+from knowledge.sources.parser import parse_inline
 from knowledge.types import Block, BlockKind
 
 Partial = Callable[
@@ -25,11 +26,12 @@ _KINDS = {
 }
 _ESCAPED = frozenset("*_`\\~$")  # characters that would turn into markup without their backslash
 _SPACES = re.compile(r" {2,}")  # left over between tags
-_LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*")
+_LINE_BREAK = re.compile(r"(?:(?<![ \t])[ \t]+)?\n[ \t]*")
 _STRAY_COLONS = re.compile(r":{3,}")
 _CODE_TITLE = re.compile(r"\btitle=(?:\"[^\"]*\"|'[^']*')")
 _HIGHLIGHT = re.compile(
-    r"^[ \t]*(?://|#|--|%|\{?/\*|<!--)[ \t]*highlight-(?:next-line|start|end)[ \t]*(?:\*/\}?|-->)?[ \t]*\n",
+    r"^[ \t]*(?://|#|--|%|\{?/\*|<!--)[ \t]*highlight-(?:next-line|start|end)"
+    r"[ \t]*(?:(?:\*/\}?|-->)[ \t]*)?\n",
     re.MULTILINE,
 )
 
@@ -141,10 +143,10 @@ def _is_closed(node: SyntaxTreeNode) -> bool:
 
 
 def _admonition_title(info: str) -> str:
-    match = ADMONITION.match(info)
-    assert match is not None  # noqa: S101
-    title = _inline(parse_inline(match["label"] or match["title"] or "")).replace("**", "").strip()
-    kind = match["kind"].replace("-", " ").capitalize()
+    admonition = read_admonition(info)
+    assert admonition is not None  # noqa: S101
+    title = _inline(parse_inline(admonition.title)).replace("**", "").strip()
+    kind = admonition.kind.replace("-", " ").capitalize()
     return f"**{kind}: {title}**" if title else f"**{kind}**"
 
 

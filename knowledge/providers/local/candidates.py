@@ -1,5 +1,6 @@
 """What an answer may be quoted from: the passages' sentences, each with how well it answers."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -113,6 +114,7 @@ def _scored_by_words(found: Sequence[Candidate], prompt: Prompt, *, with_code: b
     words = [frozenset(keys(candidate.sentence.text)) for candidate in found]
     headings = [frozenset(keys(" ".join(scored.chunk.headings))) for scored in prompt.passages]
     counting = weights(prompt.words or (WeightedText(prompt.question),), words)
+    total = math.fsum(counting.values())
     asked_pairs = pairs(keys(prompt.question))
     of_passages = _passage_scores(prompt.passages)
     favoured = _favoured(found, prompt)
@@ -121,7 +123,7 @@ def _scored_by_words(found: Sequence[Candidate], prompt: Prompt, *, with_code: b
         with_headings = own_words | headings[candidate.passage]
         with_headings |= frozenset(keys(candidate.shown) if with_code else ())
         own, in_context, after_another = (
-            coverage(has, counting)
+            coverage(has, counting, total=total)
             for has in (own_words, with_headings, with_headings | frozenset(keys(candidate.before)))
         )
         score = WORDS_SHARE * (

@@ -86,7 +86,7 @@ def _quoted(prompt: Prompt, found: Sequence[Candidate], *, with_code: bool) -> t
 
 
 def _pieces(answer: str) -> Iterator[str]:
-    words = re.findall(r"\s*\S+", answer)
+    words = re.findall(r"\s*\S+", answer.rstrip())  # each blank before a word, so that none is scanned twice
     for begin in range(0, len(words), WORDS_PER_PIECE):
         yield "".join(words[begin : begin + WORDS_PER_PIECE])
 

@@ -17,14 +17,13 @@ BULLET_COST = 1.5
 # What speaks of the book, or sends the reader to another place in it, says little itself.
 POINTER_COST = 0.6
 
-_QUESTION = re.compile(r"[?？؟]\W*\Z")  # noqa: RUF001
-_ENDED = re.compile(r"(?:(?<!\.)\.(?!\.)|[!:;。！۔।])\W*\Z")  # noqa: RUF001
+_QUESTION_MARKS = frozenset("?？؟")  # noqa: RUF001
+_ENDS = re.compile(r"(?<!\.)\.(?!\.)|[!:;。！۔।]")  # noqa: RUF001
 _COLON = re.compile(r"[:：][*_]*\Z")  # noqa: RUF001
 _COUNTED = re.compile(
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|\d+|several|following|these)\b", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
-_ADDRESS_LINE = re.compile(rf"^\s*{_ADDRESS.pattern}\s*$", re.MULTILINE)
 _PLACE = r"(?:tutorial|section|page|chapter|part|guide|article|book|post|appendix)s?"
 _OTHER = r"(?:last|next|previous|following|earlier|later|rest of (?:this|the))"
 # English; what a book in another language says of itself goes unnoticed.
@@ -37,7 +36,7 @@ _ELSEWHERE = re.compile(
 )
 _PREAMBLE = re.compile(
     r"\W*(?:here(?:['’]s| is| are)\b|there are (?:several|some|many|a number of|a few)\b"
-    r"|(?:[\w ]+, )?(?:we|let|you|i)['’](?:ll|ve|d|s) |as (?:we|you) (?:saw|see|go)\b)",
+    r"|(?:\w[\w ]*, )?(?:we|let|you|i)['’](?:ll|ve|d|s) |as (?:we|you) (?:saw|see|go)\b)",
     re.IGNORECASE,
 )
 
@@ -47,7 +46,7 @@ def is_quotable(sentence: Sentence, chunk: Chunk, question: str) -> bool:
     if sentence.kind not in TEXT_KINDS:
         return True
     said = letters(_ADDRESS.sub("", sentence.text))
-    asks = _QUESTION.search(sentence.text) is not None
+    asks = not _QUESTION_MARKS.isdisjoint(sentence.text[_last_word_end(sentence.text) :])
     return bool(said) and not asks and said not in (letters(question), *map(letters, chunk.headings))
 
 
@@ -57,7 +56,7 @@ def cost(position: int, among: Sequence[Sentence]) -> float:
     if sentence.kind not in TEXT_KINDS:
         return TABLE_COST if sentence.kind is BlockKind.TABLE else 0.0
     pointer = POINTER_COST if points(position, among) else 0.0
-    if _ENDED.search(sentence.text):
+    if _ENDS.search(sentence.text, _last_word_end(sentence.text)):
         return pointer
     return pointer + (BULLET_COST if sentence.kind is BlockKind.LIST else FRAGMENT_COST)
 
@@ -65,12 +64,22 @@ def cost(position: int, among: Sequence[Sentence]) -> float:
 def points(position: int, among: Sequence[Sentence]) -> bool:
     """Whether the sentence only sends the reader on: to another place, or to what does not follow it."""
     text = among[position].text
-    if _ADDRESS_LINE.search(text) or _ELSEWHERE.match(text):
+    if _has_address_line(text) or _ELSEWHERE.match(text):
         return True
     if announced(position, among):
         return False
     announces_nothing = position == len(among) - 1 and _COLON.search(text)
     return bool(announces_nothing or _PREAMBLE.match(text))
+
+
+def _has_address_line(text: str) -> bool:
+    return any(_ADDRESS.fullmatch(line.strip()) for line in text.split("\n"))
+
+
+def _last_word_end(text: str) -> int:
+    """Where the marks begin that the text ends with."""
+    ends = (place for place in range(len(text), 0, -1) if text[place - 1].isalnum() or text[place - 1] == "_")
+    return next(ends, 0)
 
 
 def announced(position: int, among: Sequence[Sentence]) -> range:

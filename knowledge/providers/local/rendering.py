@@ -5,18 +5,16 @@ import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 
-from knowledge.citations import MARKER
+from knowledge.citations import OPENERS, read_marker
+from knowledge.code_spans import closing_ends
 from knowledge.providers.local.forms import TEXT_KINDS
 from knowledge.providers.local.quoting import Quotation
 from knowledge.sentences import Sentence, sentences
 from knowledge.types import BlockKind
 
-# In prose a book's own "[3]" or "[^3]" would be taken for a citation of ours. In code it is code.
-_FOREIGN_MARKER = re.compile(
-    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
-    rf"|[ \t]*(?:(?i:{MARKER.pattern})(?:\([^()\s]*\))?|\[\^[^\]\s]+\])",
-    re.DOTALL,
-)
+_MARKER_OR_CODE = re.compile(rf"\\?[\{OPENERS}]|`+")
+_TARGET = re.compile(r"\([^()\s]*\)")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 _FENCES = ("```", "~~~", "$$")
 
 
@@ -51,6 +49,28 @@ def _begun(sentence: Sentence) -> str:
 
 def _written(sentence: Sentence) -> str:
     if sentence.kind is not BlockKind.CODE:
-        return _FOREIGN_MARKER.sub(lambda match: match["code"] or "", sentence.text)
+        return _without_foreign_markers(sentence.text)
     code = textwrap.dedent(sentence.text)
     return code if code.startswith(_FENCES) else f"```\n{code}\n```"
+
+
+def _without_foreign_markers(text: str) -> str:
+    """In prose a book's own "[3]" or "[^3]" would be taken for a citation of ours. In code it is code."""
+    code, pieces, place, looked = closing_ends(text), [], 0, 0
+    while opening := _MARKER_OR_CODE.search(text, looked):
+        start, looked = opening.span()
+        if text[start] == "`":
+            looked = code.get(start, looked)
+        elif (end := _marker_end(text, start)) is not None:
+            pieces.append(text[place:start].rstrip(" \t"))
+            place = looked = end
+    return "".join(pieces) + text[place:]
+
+
+def _marker_end(text: str, start: int) -> int | None:
+    """Where the marker, with a link's target behind it, or the footnote's mark ends that begins there."""
+    if marker := read_marker(text, start):
+        target = _TARGET.match(text, marker.end)
+        return target.end() if target else marker.end
+    footnote = _FOOTNOTE.match(text, start)
+    return footnote.end() if footnote else None
