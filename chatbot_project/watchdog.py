@@ -1,8 +1,8 @@
 """The process that watches the server's: it replaces a server that is stuck or has crashed.
 
-Code in C can hold the interpreter lock for ever, for example a regular expression that backtracks. No thread
-and no signal handler of that process runs any more, so another process has to notice. This one forks the
-server off before anything large is imported; it opens no database and reads no settings.
+Code in C can hold the interpreter lock for ever, for example a regular expression that backtracks. No other
+thread of that process runs any more, so another process has to notice. This one forks the server off before
+anything large is imported; it opens no database and reads no settings.
 
 Both share the listening socket, in which connections queue while there is no server, and a pair of sockets.
 Each byte that the server sends is a beat, and says how many seconds it may take until the next one; 0 means
