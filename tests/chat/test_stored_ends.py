@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from datetime import timedelta
+from math import inf
 
 import pytest
 from django.db import DatabaseError, DataError, InterfaceError, InternalError, OperationalError, transaction
@@ -29,11 +30,11 @@ def _short_times(settings) -> None:
 
 
 class Database:
-    """`records.finish`, while `fails` in one of the ways that a database has."""
+    """`records.finish`, which fails in one of the ways that a database has."""
 
     def __init__(self) -> None:
         self.error: Exception = OperationalError("away")
-        self.fails = False
+        self.failures = 0.0  # attempts that fail
         self.loses = False  # the acknowledgement of the next commit
         self.hangs: threading.Event | None = None
         self._finish = records.finish
@@ -44,8 +45,10 @@ class Database:
         if self.loses:
             self.loses = False
             self._finish(answer_id, outcome)
-        elif not self.fails:
+        elif not self.failures:
             return self._finish(answer_id, outcome)
+        else:
+            self.failures -= 1
         raise self.error
 
 
@@ -96,30 +99,29 @@ async def a_stream(visitor) -> "asyncio.Task[list[dict]]":
 
 
 async def test_an_answer_whose_database_stays_away_is_told_and_stored_as_not_stored(alice, database):
-    database.fails = True
+    database.failures = inf
     events = await (await a_stream(alice))
     assert told(events) == ("answer_not_stored", TEXT)
     assert events[-1]["retryable"] is True
     assert (await the_answer()).status == Message.Status.STREAMING
-    database.fails = False
+    database.failures = 0
     assert await said(alice, "answer_not_stored") == NOT_STORED
     again = await alice.ask(QUESTION, conversation_id=str((await the_answer()).conversation_id))
     assert again.json()["status"] == "complete"
 
 
 async def test_the_json_answer_is_the_error(alice, database):
-    database.fails = True
+    database.failures = inf
     response = await alice.ask(QUESTION)
     assert (response.status_code, response.json()["code"]) == (503, "answer_not_stored")
-    database.fails = False
+    database.failures = 0
     assert await said(alice, "answer_not_stored") == NOT_STORED
 
 
 @pytest.mark.parametrize("error", [OperationalError("full"), InterfaceError("closed"), InternalError("r/o")])
 async def test_a_database_that_comes_back_in_time_is_waited_for(alice, database, error, settings):
-    settings.TURN_STORE_WITHIN = 10
-    database.fails, database.error = True, error
-    asyncio.get_running_loop().call_later(0.6, setattr, database, "fails", False)
+    settings.TURN_STORE_WITHIN = 100
+    database.failures, database.error = 2, error
     assert told(await (await a_stream(alice))) == ("done", TEXT)
     assert await said(alice) == ("complete", "", TEXT)
 
@@ -132,10 +134,10 @@ async def test_a_commit_without_acknowledgement_is_found_and_told(alice, databas
 
 async def test_of_a_commit_without_acknowledgement_the_readers_version_stays(alice, database):
     """It was stored as complete, but nobody here could know that before readers were told otherwise."""
-    database.fails = database.loses = True
+    database.failures, database.loses = inf, True
     assert told(await (await a_stream(alice))) == ("answer_not_stored", TEXT)
     assert (await the_answer()).status == Message.Status.COMPLETE
-    database.fails = False
+    database.failures = 0
     assert await said(alice, "answer_not_stored") == NOT_STORED
 
 
@@ -160,7 +162,7 @@ async def test_what_the_database_refuses_is_told_at_once_and_ended_by_the_sweep(
     alice, database, error, settings
 ):
     settings.TURN_STORE_WITHIN = 100
-    database.fails, database.error = True, error
+    database.failures, database.error = inf, error
     async with asyncio.timeout(30):
         assert told(await (await a_stream(alice))) == ("answer_not_stored", TEXT)
 
@@ -219,11 +221,11 @@ async def test_a_follower_in_another_process_is_told_the_same(alice, database, s
     running = turn_engine()._running.pop(answer_id)  # as another process sees it: in the database only
     elsewhere = await turn_engine().stream_of(Caller(visitor=alice.id), answer_id)
     turn_engine()._running[answer_id] = running
-    database.fails = True
+    database.failures = inf
     gate.set()
     assert told(await events) == ("answer_not_stored", TEXT)
     assert elsewhere.end is None
-    database.fails = False
+    database.failures = 0
     end = await elsewhere.ended()
     assert (end.error.code, end.seq, elsewhere.text) == ("answer_not_stored", 2 + len(TEXT), TEXT)
 
@@ -306,7 +308,7 @@ async def test_without_its_database_the_server_stops_all_the_same(
     monkeypatch.setattr(turns, "LEAVE_WITHIN", 0.3)
     scripted_model.default = Script(gate=asyncio.Event())
     events = await a_stream(alice)
-    database.fails = True
+    database.failures = inf
     database.hangs = threading.Event() if hangs else None
     async with asyncio.timeout(5):
         await turn_engine().drain(0.05)
@@ -325,8 +327,30 @@ async def test_without_its_database_the_server_stops_all_the_same(
 async def test_a_connection_that_breaks_as_the_server_stops_costs_nothing(alice, database, scripted_model):
     scripted_model.default = Script(gate=asyncio.Event())
     events = await a_stream(alice)
-    database.fails = True
-    asyncio.get_running_loop().call_later(0.1, setattr, database, "fails", False)
+    database.failures = 1
     await turn_engine().drain(0)
     assert told(await events) == ("interrupted", "The book says so")
     assert ((await the_answer()).status, (await the_answer()).error_code) == ("interrupted", "interrupted")
+
+
+async def test_a_commit_that_is_late_as_the_server_stops_is_put_right(
+    alice, database, scripted_model, monkeypatch
+):
+    monkeypatch.setattr(turns, "STORE_AT_STOP", 0.05)
+    monkeypatch.setattr(turns, "LEAVE_WITHIN", 20)
+    scripted_model.default = Script(gate=asyncio.Event())
+    events = await a_stream(alice)
+    finish, told_before = database._finish, threading.Event()
+
+    def slowly(answer_id, outcome):
+        ended = outcome()
+        told_before.wait(20)
+        return finish(answer_id, lambda: ended)
+
+    database._finish = slowly
+    draining = asyncio.create_task(turn_engine().drain(0))
+    assert told(await events) == ("answer_not_stored", "The book says so")
+    told_before.set()
+    await draining
+    answer = await the_answer()
+    assert (answer.status, answer.error_code) == ("interrupted", "answer_not_stored")
