@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from chat import records, turns
 from chat.access import Caller
+from chat.database import in_thread
 from chat.models import Conversation, Message
 from chat.sweeping import interrupt_lost_turns
 from chat.turns import turn_engine
@@ -198,7 +199,7 @@ async def take_for_lost() -> None:
     long_ago = timezone.now() - timedelta(minutes=1)
     while not await Message.objects.filter(status="streaming").aupdate(heartbeat=long_ago):
         await asyncio.sleep(0.01)
-    assert await asyncio.to_thread(records.interrupt_lost, but=[]) == 1
+    assert await in_thread(records.interrupt_lost)(but=[]) == 1
 
 
 async def test_of_a_conversation_that_is_deleted_nothing_is_told(alice, scripted_model):
@@ -316,9 +317,9 @@ async def test_without_its_database_the_server_stops_all_the_same(
     assert (code, text) == ("answer_not_stored", "The book says so")
     answer = await the_answer()
     assert answer.status == Message.Status.STREAMING  # the next start's sweep ends it
-    assert await asyncio.to_thread(records.interrupt_if_lost, answer) is False
+    assert await in_thread(records.interrupt_if_lost)(answer) is False
     settings.TURN_LOST_AFTER = 0
-    assert await asyncio.to_thread(records.interrupt_if_lost, answer) is True
+    assert await in_thread(records.interrupt_if_lost)(answer) is True
     assert (answer.status, answer.error_code) == ("interrupted", code)
     if hangs:
         database.hangs.set()
