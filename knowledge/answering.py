@@ -17,8 +17,8 @@ from knowledge.query_vectors import query_vector
 from knowledge.retrieval import Retrieval, retrieve
 from knowledge.runtime import Runtime
 from knowledge.smalltalk import reply_to
-from knowledge.types import Finish, PastTurn, Prompt, ScoredChunk, Selection, Source, TextDelta, Usage
-from knowledge.worker import in_worker
+from knowledge.types import Finish, PastTurn, Prompt, Selection, Source, TextDelta, Usage
+from knowledge.worker import asking, in_worker
 
 REFUSAL = "I could not find an answer to this in the book."
 
@@ -76,6 +76,7 @@ async def answer(question: Question, *, runtime: Runtime) -> AsyncGenerator[Answ
         yield Written(reply)
         yield Answered(answered=True)
         return
+    asking(question.text, question.selection.text if question.selection else "")
     retrieval = await retrieve(
         question.text,
         limit=question.limit,
@@ -83,10 +84,7 @@ async def answer(question: Question, *, runtime: Runtime) -> AsyncGenerator[Answ
         history=question.history,
         selection=question.selection,
     )
-    material = await in_worker(
-        partial(_material, question, retrieval, generative=runtime.model.generative),
-        characters=_characters(retrieval.passages) + len(retrieval.question),
-    )
+    material = await in_worker(partial(_material, question, retrieval, generative=runtime.model.generative))
     yield Retrieved(sources=material.sources, trace=material.trace)
     # A language model reads across languages and sees by itself whether the passages answer the question.
     promising = not retrieval.hopeless if runtime.model.generative else retrieval.sufficient
@@ -104,6 +102,7 @@ async def anticipate(question: str, *, runtime: Runtime) -> None:
     """Embed a question that stands alone ahead of its answer, which then need not wait for it."""
     if reply_to(question):
         return
+    asking(question)
     # What fails here fails again where it is needed.
     with suppress(KnowledgeError):
         manifest = await runtime.index.manifest()
@@ -113,9 +112,9 @@ async def anticipate(question: str, *, runtime: Runtime) -> None:
 
 async def search(query: str, *, limit: int, runtime: Runtime) -> tuple[Source, ...]:
     """The best passages, numbered by rank. Raises what `retrieve` raises."""
+    asking(query)
     retrieval = await retrieve(query, limit=limit, runtime=runtime)
-    passages, asked = retrieval.passages, retrieval.question
-    return await in_worker(sources_of, passages, asked, characters=_characters(passages) + len(asked))
+    return await in_worker(sources_of, retrieval.passages, retrieval.question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +143,6 @@ def _material(question: Question, retrieval: Retrieval, *, generative: bool) -> 
         prompt=prompt,
         text=AnswerText(prompt, generative=generative),
     )
-
-
-def _characters(passages: Sequence[ScoredChunk]) -> int:
-    return sum(len(scored.chunk.text) for scored in passages)
 
 
 async def _refused(sources: Sequence[Source], *, degraded: bool = False) -> AsyncGenerator[AnswerEvent, None]:
@@ -190,10 +185,7 @@ async def _model_answer(
                     case Begun():
                         model = event.model
                         if model.generative != models[0].generative:
-                            text = await in_worker(
-                                partial(AnswerText, prompt, generative=model.generative),
-                                characters=prompt.characters,
-                            )
+                            text = await in_worker(partial(AnswerText, prompt, generative=model.generative))
                     case Finish():
                         usage = event.usage
                     case TextDelta():
@@ -213,7 +205,7 @@ async def _model_answer(
         raise interruption
     if text.is_empty:
         yield Written(REFUSAL)
-    uncited_share = await in_worker(lambda: text.uncited_share, characters=4 * prompt.max_output_tokens)
+    uncited_share = await in_worker(lambda: text.uncited_share)
     yield Answered(
         answered=text.answers,
         degraded=model is last_resort and model is not models[0],

@@ -82,7 +82,7 @@ async def _as_it_is(question: str, embedder: Embedder | None) -> Lookup:
 
 async def _rewritten(question: str, history: Sequence[PastTurn], model: LanguageModel) -> str | None:
     """The model's rewrite; None where it has none in time, so that the rule takes over."""
-    prompt = await in_worker(rewrite_prompt, question, history, characters=_length(history))
+    prompt = await in_worker(rewrite_prompt, question, history)
     try:
         async with (
             asyncio.timeout(settings.LLM_REWRITE_TIMEOUT),
@@ -101,7 +101,7 @@ async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder
     words = [WeightedText(question)]
     for age, turn in enumerate(reversed(history)):
         words.append(WeightedText(turn.question, EARLIER_WORDS * DECAY**age))
-    topic, subject = await in_worker(_topic_and_subject, history, characters=_length(history))
+    topic, subject = await in_worker(_topic_and_subject, history)
     context = " ".join(dict.fromkeys((subject, history[-1].question, topic, question)))
     vector, in_context = await asyncio.gather(
         query_vector(question, embedder), query_vector(context, embedder)
@@ -113,10 +113,6 @@ async def _joined(question: str, history: Sequence[PastTurn], embedder: Embedder
 
 def _topic_and_subject(history: Sequence[PastTurn]) -> tuple[str, str]:
     return _cited_sentence(history[-1]) or history[-1].question, _subject(history)
-
-
-def _length(history: Sequence[PastTurn]) -> int:
-    return sum(len(turn.question) + len(turn.answer) for turn in history)
 
 
 def _subject(history: Sequence[PastTurn]) -> str:

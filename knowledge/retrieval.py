@@ -86,8 +86,7 @@ async def retrieve(
     found = await runtime.index.search(_query(lookup, limit=depth, with_word_share=selection is None))
     on_page = await _page_of(selection, lookup, manifest, runtime, limit=limit) if selection else []
     candidates, passages = await in_worker(
-        partial(_chosen, lookup.question, found, on_page, selection, enough=enough),
-        characters=sum(len(scored.chunk.text) for scored in (*found, *on_page)),
+        partial(_chosen, lookup.question, found, on_page, selection, enough=enough)
     )
     evidence = evidence_of(candidates)
     threshold = _threshold(lookup, manifest)
@@ -142,8 +141,7 @@ def _query(
 async def _page_of(
     selection: Selection, lookup: Lookup, manifest: Manifest, runtime: Runtime, *, limit: int
 ) -> list[ScoredChunk]:
-    addresses = sum(len(document.url) for document in manifest.documents)
-    page = await in_worker(selections.page_of, selection, manifest, characters=addresses)
+    page = await in_worker(selections.page_of, selection, manifest)
     if page is None:
         return []
     return await runtime.index.search(_query(lookup, limit=limit, document=page.path))

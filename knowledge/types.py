@@ -236,11 +236,6 @@ class Prompt:
     previous_answer: str = ""  # where the question goes on from one
     max_output_tokens: int = 500
 
-    @property
-    def characters(self) -> int:
-        """Of the question and of the passages."""
-        return len(self.question) + sum(len(scored.chunk.text) for scored in self.passages)
-
 
 @dataclass(frozen=True, slots=True)
 class Usage:

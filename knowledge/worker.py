@@ -1,7 +1,8 @@
-"""Work of milliseconds, done in a thread: one piece at a time, and short ones do not wait for long ones."""
+"""Work of milliseconds, done in a thread: a piece at a time, and short questions wait for no long ones."""
 
 import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from heapq import heappop, heappush
 from itertools import count
 from typing import Final, TypeVar, TypeVarTuple
@@ -11,41 +12,46 @@ from knowledge.per_loop import PerLoop
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-# While a piece waits, others that came later may be done first, together this many times as long as it.
-PATIENCE: Final = 100
-# Rather more than what pure Python takes for a character of an ordinary passage.
-SECONDS_PER_CHARACTER: Final = 1e-6
+# For so many characters of a question one piece of work that came later may be done before each of its own.
+CHARACTERS: Final = 20
+
+_asked: ContextVar[int] = ContextVar("asked", default=0)
+
+
+def asking(*texts: str) -> None:
+    """Tell what the question consists of that this task works on from here on."""
+    _asked.set(sum(map(len, texts)))
 
 
 class Worker:
     """Runs functions in a thread, one after another, for one event loop.
 
-    The next one is that with the earliest deadline, which lies the further ahead the longer a piece takes: so
-    twenty long pieces delay a short one by the rest of one of them, and none waits for ever. Deadlines are
-    counted in work done instead of time, so that they are the same on a slow machine.
+    A piece of a long question lets others go first, so that twenty of these delay a short question by little
+    more than the piece that is being done. They do not wait for ever: how many may go first depends on their
+    length, which is bounded.
     """
 
     def __init__(self) -> None:
         self._is_busy = False
-        self._done = 0.0  # seconds, as expected of the pieces
+        self._done = 0  # pieces
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
-        self._numbers = count()  # of pieces with the same deadline the first comes first
+        self._numbers = count()  # among pieces of equal rank the first comes first
 
-    async def run(self, function: Callable[[*Ts], T], *arguments: *Ts, seconds: float) -> T:
-        """Its result; `seconds` is about how long it takes."""
-        await self._turn(seconds)
-        self._done += seconds
+    async def run(self, function: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        await self._turn()
+        self._done += 1
         try:
             return await asyncio.to_thread(function, *arguments)
         finally:
             self._pass_on()
 
-    async def _turn(self, seconds: float) -> None:
+    async def _turn(self) -> None:
         if not self._is_busy:
             self._is_busy = True
             return
         turn = asyncio.get_running_loop().create_future()
-        heappush(self._waiting, (self._done + PATIENCE * seconds, next(self._numbers), turn))
+        rank = self._done + _asked.get() / CHARACTERS
+        heappush(self._waiting, (rank, next(self._numbers), turn))
         try:
             await turn
         except asyncio.CancelledError:
@@ -66,11 +72,10 @@ class Worker:
 _workers = PerLoop(Worker)
 
 
-async def in_worker(function: Callable[[*Ts], T], *arguments: *Ts, characters: int) -> T:
-    """The function's result, computed by pure Python; `characters` is how much text it goes through.
+async def in_worker(function: Callable[[*Ts], T], *arguments: *Ts) -> T:
+    """The function's result, computed by pure Python.
 
     One thread for all such work: several would only take turns at the interpreter's lock, and the event loop
     would have to wait for each of them whenever it wants that lock itself.
     """
-    seconds = characters * SECONDS_PER_CHARACTER
-    return await _workers.get().run(function, *arguments, seconds=seconds)
+    return await _workers.get().run(function, *arguments)

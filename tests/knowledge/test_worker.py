@@ -1,4 +1,4 @@
-"""Work in a thread: one piece at a time, short ones before long ones, and none for ever."""
+"""Work in a thread: one piece at a time, those of short questions first, and none waits for ever."""
 
 import asyncio
 import contextvars
@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from knowledge.worker import PATIENCE, Worker, in_worker
+from knowledge.worker import CHARACTERS, Worker, asking, in_worker
 
 
 class Pieces:
@@ -31,37 +31,47 @@ def pieces() -> Pieces:
     return Pieces()
 
 
-async def begin(pieces: Pieces, queue: Worker, **seconds: float) -> list[asyncio.Task[str | None]]:
-    """The first piece, which keeps the thread, and those that wait behind it, by their names."""
-    tasks: list[asyncio.Task[str | None]] = [asyncio.create_task(queue.run(pieces.first, seconds=0.1))]
-    for name, duration in seconds.items():
-        tasks.append(asyncio.create_task(queue.run(pieces.note, name, seconds=duration)))
+async def begin(pieces: Pieces, queue: Worker, **lengths: int) -> list[asyncio.Task[str | None]]:
+    """The first piece, which keeps the thread, and those behind it, of questions of these lengths."""
+
+    async def piece(name: str, length: int) -> str:
+        asking("x" * length)
+        return await queue.run(pieces.note, name)
+
+    tasks: list[asyncio.Task[str | None]] = [asyncio.create_task(queue.run(pieces.first))]
+    tasks += [asyncio.create_task(piece(name, length)) for name, length in lengths.items()]
     for _ in range(3):
         await asyncio.sleep(0)
     return tasks
 
 
-async def test_a_short_piece_waits_for_no_long_one_that_has_not_begun(pieces):
-    tasks = await begin(pieces, Worker(), long=2.0, longer=3.0, short=0.01)
+async def test_a_short_question_waits_for_no_long_one_that_has_not_begun(pieces):
+    tasks = await begin(pieces, Worker(), long=8000, longer=12_000, short=40, shorter=20)
     pieces.goes_on.set()
-    assert await asyncio.gather(*tasks) == [None, "long", "longer", "short"]
-    assert pieces.begun == ["first", "short", "long", "longer"]
+    assert await asyncio.gather(*tasks) == [None, "long", "longer", "short", "shorter"]
+    assert pieces.begun == ["first", "shorter", "short", "long", "longer"]
 
 
-async def test_a_long_piece_is_overtaken_only_for_so_long(pieces):
+async def test_among_equals_the_first_comes_first(pieces):
+    tasks = await begin(pieces, Worker(), one=40, two=40, three=40)
+    pieces.goes_on.set()
+    await asyncio.gather(*tasks)
+    assert pieces.begun == ["first", "one", "two", "three"]
+
+
+async def test_a_long_question_does_not_wait_for_ever(pieces):
     queue = Worker()
-    tasks = await begin(pieces, queue, long=1.0)
+    tasks = await begin(pieces, queue, long=100 * CHARACTERS)
 
     async def keep_coming() -> None:
-        for _ in range(PATIENCE):
-            await queue.run(pieces.note, "short", seconds=0.5)
+        for _ in range(100):
+            await queue.run(pieces.note, "short")
 
     coming = [asyncio.create_task(keep_coming()) for _ in range(3)]
     await asyncio.sleep(0)
     pieces.goes_on.set()
     await asyncio.gather(*tasks, *coming)
-    overtaken_by = pieces.begun.index("long") - 1  # without the first one
-    assert 10 < overtaken_by * 0.5 < PATIENCE * 1.0 < 3 * PATIENCE * 0.5
+    assert 90 < pieces.begun.index("long") < 110
 
 
 async def test_pieces_run_one_at_a_time_and_never_in_the_event_loops_thread():
@@ -78,13 +88,13 @@ async def test_pieces_run_one_at_a_time_and_never_in_the_event_loops_thread():
         with lock:
             running -= 1
 
-    await asyncio.gather(*(in_worker(piece, characters=number) for number in range(20)))
+    await asyncio.gather(*(in_worker(piece) for _ in range(20)))
     assert most == 1
     assert threading.get_ident() not in threads
 
 
 async def test_who_gives_up_waiting_holds_up_nobody(pieces):
-    tasks = await begin(pieces, Worker(), given_up=0.01, other=0.02)
+    tasks = await begin(pieces, Worker(), given_up=20, other=40)
     tasks[1].cancel()
     pieces.goes_on.set()
     await asyncio.wait(tasks)
@@ -101,21 +111,21 @@ async def test_who_gives_up_in_the_moment_of_its_turn_passes_it_on(pieces):
             tasks[1].cancel()  # its turn has come, but its task has not gone on yet
 
     queue = Cancelling()
-    tasks += await begin(pieces, queue, given_up=0.01, other=0.02)
+    tasks += await begin(pieces, queue, given_up=20, other=40)
     pieces.goes_on.set()
     await asyncio.wait(tasks)
     assert pieces.begun == ["first", "other"]
-    assert await queue.run(pieces.note, "after", seconds=0.0) == "after"
+    assert await queue.run(pieces.note, "after") == "after"
 
 
 async def test_a_failure_is_its_callers_and_the_next_piece_runs(pieces):
     queue = Worker()
     with pytest.raises(ZeroDivisionError):
-        await queue.run(divmod, 1, 0, seconds=0.1)
-    assert await queue.run(pieces.note, "next", seconds=0.1) == "next"
+        await queue.run(divmod, 1, 0)
+    assert await queue.run(pieces.note, "next") == "next"
 
 
 async def test_context_variables_go_along():
     variable = contextvars.ContextVar[str]("variable")
     variable.set("this request's")
-    assert await in_worker(variable.get, characters=1) == "this request's"
+    assert await in_worker(variable.get) == "this request's"

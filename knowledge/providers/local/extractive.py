@@ -47,11 +47,9 @@ class ExtractiveModel(LanguageModel):
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         with_code = _ASKS_FOR_CODE.search(prompt.question) is not None
-        length = prompt.characters
-        found = await in_worker(partial(promising, prompt, with_code=with_code), characters=length)
+        found = await in_worker(partial(promising, prompt, with_code=with_code))
         found = await self._by_meaning(found, prompt)
-        quoted = partial(_quoted, prompt, found, with_code=with_code)
-        answer, usage = await in_worker(quoted, characters=length)
+        answer, usage = await in_worker(partial(_quoted, prompt, found, with_code=with_code))
         for piece in _pieces(answer):
             yield TextDelta(piece)
             await asyncio.sleep(0)  # so that whoever passes the pieces on can do so at once

@@ -28,7 +28,6 @@ OVERLAP = 32
 SPECIAL_TOKENS = 2
 # Padding included. Larger batches are no faster on a CPU; they only take more memory.
 BATCH_TOKENS = 1024
-SECONDS_PER_TOKEN = 1e-4  # about, on two cores
 
 
 class MiniLmEmbedder(Embedder):
@@ -63,10 +62,8 @@ class MiniLmEmbedder(Embedder):
         """A row for each window; between two batches it may be another question's turn."""
         rows = np.empty((len(windows), self.identity.dimensions), dtype=np.float32)
         for batch in _batches(windows, most_tokens):
-            tokens = len(batch) * len(windows[batch[-1]])
-            rows[batch] = await _inferences.get().run(
-                embeddings_of, [windows[number] for number in batch], seconds=tokens * SECONDS_PER_TOKEN
-            )
+            given = [windows[number] for number in batch]
+            rows[batch] = await _inferences.get().run(embeddings_of, given)
         return rows
 
 
@@ -97,7 +94,7 @@ def _split(ids: TokenIds) -> Iterator[TokenIds]:
 
 
 def _batches(windows: Sequence[TokenIds], most_tokens: int) -> Iterator[list[int]]:
-    """The windows' numbers, windows of like length together, so that little is padded; the longest last."""
+    """The windows' numbers, windows of like length together, so that little is padded."""
     batch: list[int] = []
     for number in sorted(range(len(windows)), key=lambda number: len(windows[number])):
         if batch and (len(batch) + 1) * len(windows[number]) > most_tokens:
