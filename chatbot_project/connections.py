@@ -11,6 +11,8 @@ from django.conf import settings
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+LONGEST_CONTENT_TYPE = 300  # bytes; the rest is left out
+
 
 @implementer(IPushProducer)
 class Outlet:
@@ -44,6 +46,12 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.outlet = Outlet()
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802 - Twisted's name
+        # Twisted has a parser of e-mail read it, whose time grows with the square of its length.
+        if sent := self.requestHeaders.getRawHeaders(b"content-type"):
+            self.requestHeaders.setRawHeaders(b"content-type", [each[:LONGEST_CONTENT_TYPE] for each in sent])
+        super().requestReceived(command, path, version)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1 - self.content.tell()

@@ -22,7 +22,7 @@ from knowledge.neutralising.tables import cells_of, makes_table, row_of
 from knowledge.neutralising.writer import Place, Writer
 
 _PIECE = 512  # code points that are read at once
-_LONGEST_HEAD = 1000  # code points of a line that may be a table's head
+_LONGEST_ROW = 1000  # code points of a table's line; a longer one is text
 # With the first other character the line's beginning is known.
 _MARKS = re.compile(r"[ \t>\-+*_=#~`0-9.):|]*")
 _BLANKS = re.compile(r"[ \t>]*")
@@ -105,6 +105,10 @@ class NeutralFilter:
             self._feed(text)
             return
         self._line.append(text)
+        if self._in_table and sum(map(len, self._line)) > _LONGEST_ROW:
+            self._end_block()
+            self._take_text("".join(self._line))
+            return
         if self._code or self._wants_end:
             return
         if self._in_paragraph and self._inline.in_display_maths:
@@ -229,7 +233,7 @@ class NeutralFilter:
 
     def _feed(self, text: str) -> None:
         if self._first_line is not None:
-            self._first_line = self._first_line + text if len(self._first_line) < _LONGEST_HEAD else None
+            self._first_line = self._first_line + text if len(self._first_line) < _LONGEST_ROW else None
         self._inline.feed(text)
 
     def _end_block(self) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from knowledge.neutralising.writer import Place, Writer
 
 _TICKS = re.compile("`{3,}")
-_LANGUAGE = re.compile(r"[\w+#.-]{1,30}")
+_LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,29}(?![^\s{,:])", re.ASCII)
 # Outside of code a reader might act on it. While the fence is not closed, not everybody takes it for one.
 _ACTS = re.compile(r"<[A-Za-z/!?%]|\][(:\[]|://|www\.|@[\w-]|`{3}", re.IGNORECASE)
 # One reader looks for this element before it looks for code, where at most three blanks stand before it.

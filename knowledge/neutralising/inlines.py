@@ -38,9 +38,10 @@ _TAG_IN_MATHS = re.compile(r"<(?=\\?[A-Za-z/!?%])")
 _NO_MATHS = re.compile(r"[`@]|!\[|\][ \t]*\(")
 # One reader looks for this element before it looks for code.
 _NO_CODE = re.compile(r"<code\b|\\\\\|", re.IGNORECASE)
-# Between double ticks, not everybody takes it for code.
 _ONE_TICK = re.compile("(?<!`)`(?!`)")
-_NO_LONG_CODE = re.compile(r"``|\]\(")
+_LONG_TICKS = re.compile("``")
+# Where code has ticks inside, not everybody finds its end.
+_ACTS = re.compile(r"[\[\]<@]|://|www\.", re.IGNORECASE)
 _MATHS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
 
@@ -160,7 +161,8 @@ class InlineReader:
     def _code_until(self, closing: re.Match[str], run: int) -> int:
         code = self._text[run : closing.start()].replace("\n", " ")
         ticks = "``" if _ONE_TICK.search(code) else "`"
-        if code.strip() and not _NO_CODE.search(code) and not (ticks == "``" and _NO_LONG_CODE.search(code)):
+        is_clear = "`" not in code or not (_ACTS.search(code) or (ticks == "``" and _LONG_TICKS.search(code)))
+        if code.strip() and is_clear and not _NO_CODE.search(code):
             return self._tell("span", f"{ticks}{code}{ticks}", used=closing.end())
         return self._tell("word", ["\\`"] * run, code[:1], used=run)
 

@@ -161,6 +161,12 @@ def test_of_a_body_no_more_than_the_limit_is_kept(toy, length, arriving):
     assert whole.text == chunked.text == str(arriving)
 
 
+def test_of_a_content_type_no_more_is_read_than_one_has(toy):
+    sent = "application/json" + ";" * 15_000
+    seen = httpx.post(toy.address("/content-type"), content=b"{}", headers={"Content-Type": sent}).text
+    assert seen == sent[:300]
+
+
 def test_the_server_does_not_name_its_software(toy):
     assert "server" not in httpx.post(toy.address("/length"), content=b"").headers
 

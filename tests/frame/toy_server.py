@@ -64,6 +64,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await respond(send, str(os.getpid()))
     elif scope["path"] == "/flood":
         await flood(send)
+    elif scope["path"] == "/content-type":
+        await respond(send, dict(scope["headers"])[b"content-type"].decode())
     elif scope["path"] == "/length":
         await respond(send, str(await body_length(receive)))
     else:

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from knowledge.citations import Citations
@@ -86,10 +86,15 @@ BLOCKS = (
         ("a &amp; b &copy; &nbsp;c &#x200b;d", "a &amp; b © \u00a0c d"),
         ("R\u202eevil\u202c t\U000e0041ag", "Revil tag"),
         ("`<b>` ![x](https://evil.example)", "`<b>` x"),
-        ("``a ` <img src=x>`` b", "``a ` <img src=x>`` b"),
+        ("``a ` x=1`` b", "``a ` x=1`` b"),
+        ("``a ` <img src=x>`` b", "\\`\\`a \\` &lt;img src=x>\\`\\` b"),
         ("```html\n<img src=https://evil.example>\n```", "```html\n<img src=https://evil.example>\n```"),
         ("- a\n\n      <b>\n\n<b>", "- a\n\n    ```\n    <b>\n    ```\n\n&lt;b>"),
         ("Open ` and <b> and `", "Open ` and <b> and `"),
+        ("[see `a`` b](https://evil.example)` c", "[see \\`a\\`\\` b\\` c"),
+        ("`a`` <i>`` and `b`` c`", "\\`a` <i>` and `b`` c`"),
+        ("~~~www.evil.com\na\n~~~", "````\na\n````"),
+        (f"|a|b|\n|-|-|\n| {'c' * 1100} |", f"|a|b|\n|-|-|\n\n| {'c' * 1100} |"),
         ("Open ` and <b>", "Open \\` and &lt;b>"),
         ("| `a | <b>` |\n|---|---|\n", "| `a | <b>` |\n\\|---|---|"),
         ("[9] - no list", "\\- no list"),
@@ -124,6 +129,7 @@ def test_how_the_text_is_cut_makes_no_difference(text, sizes):
 def test_code_stays_code_and_nothing_else_becomes_code(text):
     """A block that holds a longer fence than its own goes on in another block from there on."""
     without_html = text.replace("<b>", "b")
+    assume(not any("`" in each and "[" in each for each in code(without_html)))  # which becomes text
     assert " ".join(code(neutral(without_html)[0])).split() == " ".join(code(without_html)).split()
 
 
