@@ -91,7 +91,7 @@ BLOCKS = (
         ("```html\n<img src=https://evil.example>\n```", "```html\n<img src=https://evil.example>\n```"),
         ("- a\n\n      <b>\n\n<b>", "- a\n\n    ```\n    <b>\n    ```\n\n&lt;b>"),
         ("Open ` and <b> and `", "Open ` and <b> and `"),
-        ("[see `a`` b](https://evil.example)` c", "[see \\`a\\`\\` b\\` c"),
+        ("[see `a`` b](https://evil.example)` c", "see \\`a\\`\\` b\\` c"),
         ("`a`` <i>`` and `b`` c`", "\\`a` <i>` and `b`` c`"),
         ("~~~www.evil.com\na\n~~~", "````\na\n````"),
         (f"|a|b|\n|-|-|\n| {'c' * 1100} |", f"|a|b|\n|-|-|\n\n| {'c' * 1100} |"),
