@@ -66,7 +66,7 @@ def points(position: int, among: Sequence[Sentence]) -> bool:
     text = among[position].text
     if _has_address_line(text) or _ELSEWHERE.match(text):
         return True
-    if announced(position, among):
+    if _announces(position, among):
         return False
     announces_nothing = position == len(among) - 1 and _COLON.search(text)
     return bool(announces_nothing or _PREAMBLE.match(text))
@@ -84,14 +84,22 @@ def _last_word_end(text: str) -> int:
 
 def announced(position: int, among: Sequence[Sentence]) -> range:
     """Where in its passage that stands which the sentence announces: a list, a table or code after it."""
-    first = position + 1
-    sentence = among[position]
-    if first == len(among) or sentence.kind not in TEXT_KINDS:
+    if not _announces(position, among):
         return range(0)
-    kind = among[first].kind
+    first = position + 1
+    if among[first].kind is not BlockKind.LIST:
+        return range(first, first + 1)
+    past = next((n for n in range(first, len(among)) if among[n].kind is not BlockKind.LIST), len(among))
+    return range(first, past)
+
+
+def _announces(position: int, among: Sequence[Sentence]) -> bool:
+    sentence, *after = among[position : position + 2]
+    if not after or sentence.kind not in TEXT_KINDS:
+        return False
+    following = after[0]
     with_colon = _COLON.search(sentence.text) is not None
-    if kind is BlockKind.LIST and sentence.block != among[first].block:
-        past = next((n for n in range(first, len(among)) if among[n].kind is not kind), len(among))
-        counts = sentence.kind is not kind and _COUNTED.search(sentence.text) is not None
-        return range(first, past) if with_colon or counts else range(0)
-    return range(first, first + 1) if with_colon and kind not in TEXT_KINDS else range(0)
+    if following.kind is BlockKind.LIST and sentence.block != following.block:
+        counts = sentence.kind is not BlockKind.LIST and _COUNTED.search(sentence.text) is not None
+        return with_colon or counts
+    return with_colon and following.kind not in TEXT_KINDS
