@@ -1,5 +1,9 @@
 """From the passages to an answer: who writes it, and what is said when the book does not say."""
 
+import asyncio
+import threading
+from contextlib import aclosing
+
 import pytest
 
 from knowledge.answer_text import LONGEST_ANSWER
@@ -8,8 +12,9 @@ from knowledge.errors import ModelInterrupted, ModelUnavailable
 from knowledge.ingestion import ingest
 from knowledge.providers.registry import embedder
 from knowledge.runtime import close_runtime, runtime
-from knowledge.types import RefusalThresholds
+from knowledge.types import RefusalThresholds, Selection
 from knowledge.unanswered import NOT_IN_BOOK
+from knowledge.worker import in_worker
 from tests.knowledge.neutral import active_parts
 from tests.scripted import Script, ScriptedModel, ScriptedQuoter
 
@@ -144,3 +149,26 @@ async def test_an_answer_without_end_is_cut_where_nothing_in_it_acts(book, scrip
     assert text.startswith(written.rpartition("`")[0])
     assert LONGEST_ANSWER - 100 < len(written) <= LONGEST_ANSWER + 100
     assert active_parts(written) == []
+
+
+async def test_a_short_question_is_worked_on_before_a_long_one_that_came_first(book):
+    await answered()  # opens the index
+    order, goes_on = [], threading.Event()
+    before = asyncio.create_task(in_worker(goes_on.wait, 30))
+
+    async def ask(name, text, selection=None):
+        question = Question(text, limit=5, max_output_tokens=100, selection=selection)
+        async with aclosing(answer(question, runtime=runtime())) as events:
+            assert isinstance(await anext(events), Retrieved)
+            order.append(name)
+
+    asked = [
+        asyncio.create_task(ask("marked", "Explain balance.", Selection("Robots keep balance. " * 300))),
+        asyncio.create_task(ask("long", "How do robots keep their balance? " * 100)),
+        asyncio.create_task(ask("short", "How do robots keep balance?")),
+    ]
+    for _ in range(30):
+        await asyncio.sleep(0)  # until all wait
+    goes_on.set()
+    await asyncio.gather(before, *asked)
+    assert order == ["short", "long", "marked"]
