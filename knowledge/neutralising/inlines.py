@@ -24,6 +24,8 @@ _ESCAPE = r"\\(?![(\[\n])(?:[!-/:-@\[-`{-~]|(?![!-/:-@\[-`{-~]))|!(?!\[)"
 _IN_WORD = rf"[^\s`\[\]<!\\$\x80-\U0010ffff]|{_ESCAPE}"
 _WORD = re.compile(rf"(?s:\\[!-/:-@\[-`{{-~]|.)(?:{_IN_WORD})*")
 _DOLLARS = re.compile(r"\$+")
+_NO_DOLLAR = "[^$]"
+_MAY_END_WORD = r"[\s`\[\]<\\$]|[^\x00-\x7f]"
 _ADDRESS_WORD = re.compile(rf"(?:{_IN_WORD}|[^\s\x00-\x7f{_FOREIGN}])+")
 _OTHER_SCRIPT = re.compile(rf"[^\s\x00-\x7f{_FOREIGN}]+")
 _BEGINS_AN_ADDRESS = re.compile(r"//|www\.", re.IGNORECASE)
@@ -62,15 +64,15 @@ class InlineReader:
         self._allowed = allowed
         self._writer = writer
         self._text = ""  # undecided
+        self._more: list[str] = []  # that has come since it waits
         self._previous = ""  # the character before it
         self._place = 0  # in the block, of what is undecided
         self._groups: list[_Group] = []
         self._target: TargetReader | None = None
         self._ticks_seen = 0  # of the undecided text, how much holds no end of its code span
-        self._in_word = False
         self._led = 0  # of the undecided word, how many letters have been passed on
         self._waits_for: re.Pattern[str] | None = None
-        self._most = 0  # undecided characters, while it waits
+        self._room = 0  # for so many characters
         self._steps: dict[str, Callable[[bool], int | None]] = {
             "\n": self._line_break,
             "`": self._code,
@@ -88,19 +90,10 @@ class InlineReader:
         return self._text.startswith(("$$", "\\["))
 
     def feed(self, text: str) -> None:
-        begin = len(self._text)
-        self._text += text
-        if self._waits_for and len(self._text) < self._most and not self._waits_for.search(self._text, begin):
-            return
-        self._go_on(final=False)
-
-    def hand_over(self) -> None:
-        """Pass on the first letters of a word before the rest has come."""
-        if self._in_word and not self._groups and (self._led or not self._writer.goes_on_with_word):
-            lead = lead_of(self._text)
-            if len(lead) > self._led:
-                self._writer.lead(lead[self._led :])
-                self._led = len(lead)
+        self._more.append(text)
+        self._room -= len(text)
+        if not self._waits_for or self._room <= 0 or self._waits_for.search(text):
+            self._go_on(final=False)
 
     def end(self) -> None:
         """The block has ended."""
@@ -110,7 +103,9 @@ class InlineReader:
         self._place, self._previous = 0, ""
 
     def _go_on(self, *, final: bool) -> None:
-        self._waits_for, self._in_word = None, False
+        self._text += "".join(self._more)
+        self._more.clear()
+        self._waits_for = None
         while self._text and (used := self._step(final)):
             self._previous, self._text = self._text[used - 1], self._text[used:]
             self._place += used
@@ -135,7 +130,7 @@ class InlineReader:
 
     def _wait(self, characters: str, *, until: int) -> int:
         """Decide nothing before one of the characters has come, or so many."""
-        self._waits_for, self._most = re.compile(characters), until
+        self._waits_for, self._room = re.compile(characters), until - len(self._text)
         return 0
 
     def _line_break(self, final: bool) -> int:
@@ -146,7 +141,7 @@ class InlineReader:
         opening = _TICKS.match(text)
         run = opening.end() if opening else 0
         if run == len(text) and not final and run < _LONGEST_SPAN:
-            return 0
+            return self._wait("[^`]", until=_LONGEST_SPAN)
         for closing in _TICKS.finditer(text, max(run, self._ticks_seen), run + _LONGEST_SPAN):
             if closing.end() == len(text) and not final:
                 self._ticks_seen = closing.start()
@@ -160,11 +155,16 @@ class InlineReader:
 
     def _code_until(self, closing: re.Match[str], run: int) -> int:
         code = self._text[run : closing.start()].replace("\n", " ")
+        escaped = ["\\`"] * run
+        if not code.strip():
+            self._tell("word", escaped, " ")
+            self._tell("blank", code)
+            return self._tell("word", escaped, self._text[closing.end() :][:1], used=closing.end())
         ticks = "``" if _ONE_TICK.search(code) else "`"
         is_clear = "`" not in code or not (_ACTS.search(code) or (ticks == "``" and _LONG_TICKS.search(code)))
-        if code.strip() and is_clear and not _NO_CODE.search(code):
+        if is_clear and not _NO_CODE.search(code):
             return self._tell("span", f"{ticks}{code}{ticks}", used=closing.end())
-        return self._tell("word", ["\\`"] * run, code[:1], used=run)
+        return self._tell("word", escaped, code[:1], used=run)
 
     def _tag(self, final: bool) -> int | None:
         text = self._text
@@ -298,15 +298,27 @@ class InlineReader:
         formula = _TAG_IN_MATHS.sub("< ", " ".join(formula.split("\n")))
         return self._tell("span", f"{opener}{formula}{closer}", used=end + len(closer))
 
+    def _hand_over(self) -> int:
+        """Pass on the first letters of a word before the rest has come, and tell how many there are."""
+        lead = lead_of(self._text)
+        if self._groups or not (self._led or not self._writer.goes_on_with_word):
+            return 0
+        if len(lead) > self._led:
+            self._writer.lead(lead[self._led :])
+            self._led = len(lead)
+        return len(lead)
+
     def _word(self, final: bool) -> int:
         text = self._text
         if script := _OTHER_SCRIPT.match(text):
             return self._tell("word", list(script[0]), "", used=script.end())
-        word = _DOLLARS.match(text) or _WORD.match(text, 0, _LONGEST_WORD)
+        dollars = _DOLLARS.match(text, 0, _LONGEST_WORD)
+        word = dollars or _WORD.match(text, 0, _LONGEST_WORD)
         if word and _BEGINS_AN_ADDRESS.search(word[0]):
             word = _ADDRESS_WORD.match(text, 0, _LONGEST_WORD)
         end = word.end() if word else 1
-        self._in_word = end == len(text) and not final
-        if self._in_word:
-            return self._wait(r"[\s`\[\]<!\\$]|[^\x00-\x7f]", until=_LONGEST_WORD + 1)
+        if end == len(text) and not final:
+            if self._hand_over() == end:
+                return 0
+            return self._wait(_NO_DOLLAR if dollars else _MAY_END_WORD, until=_LONGEST_WORD + 1)
         return self._tell("word", units_of(text[:end]), text[end : end + 1], self._led, used=end)

@@ -16,7 +16,7 @@ _ESCAPABLE = frozenset("\\\\`*_[]()!~|$")
 _BEGINS_A_TAG = re.compile(r"[A-Za-z/!?%]")
 # Not every reader takes the bracket for text.
 _BESIDE_BRACKET = re.compile(r"\\\](?=[(:])")
-_LEAD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_LEAD = re.compile(r"[A-Za-z][A-Za-z0-9]{0,29}")
 _SCHEMES = " http https www mailto xmpp tel sms javascript vbscript data file blob ftp"
 _BLANKS = ("", " ", "\t", "\n")
 _REFERENCE = re.compile(r"&(?=#?\w{1,40};)")

@@ -20,6 +20,7 @@ from knowledge.neutralising.words import (
 _NO_BREAK_SPACE = "\u00a0"
 # Of what a list item holds: right of its marker, and by less than what would make code of it.
 _INDENT = "    "
+_LONGEST_BLANK = 80  # code points between two words
 _LONGEST_WORD = 100  # code points of a word in which an address may have begun
 _WORTH_A_LOOK = re.compile(r"[.:/@]")
 _CLOSING = ".,;:!?)]}"
@@ -176,7 +177,7 @@ class Writer:
 
     def blank(self, text: str) -> None:
         if not (self._line_start or self._next or self._break or self._is_optional):
-            self._blank += text
+            self._blank = (self._blank + text)[:_LONGEST_BLANK]
 
     def line_break(self, is_hard: bool = False) -> None:
         if self._is_one_line:

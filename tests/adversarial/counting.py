@@ -85,13 +85,13 @@ def counted_method(place: str, owner: Any, name: str, /, *arguments: Any, **name
 
 
 def _cost_of_string_method(owner: Any, name: str, arguments: Sequence[Any], result: Any) -> int:
-    if name in ("find", "index"):
-        start, end = (
-            (*arguments[1:], 0, len(owner))[:2] if len(arguments) != 2 else (arguments[1], len(owner))
-        )
-        return 1 + max(0, (result if result >= 0 else min(end, len(owner))) - start)
-    if name in ("rfind", "rindex"):
-        return 1 + len(owner) - max(result, 0)
+    if name in ("find", "index", "count", "rfind", "rindex"):
+        start, end, _ = slice(*(*arguments[1:], None, None)[:2]).indices(len(owner))
+        if name in ("find", "index") and result >= 0:
+            end = result
+        elif name in ("rfind", "rindex"):
+            start = max(start, result)
+        return 1 + max(0, end - start)
     if name in ("startswith", "endswith"):
         return 1
     return len(owner) + (len(result) if type(result) in _COPIED else 0)
