@@ -33,12 +33,13 @@ _GOES_ON = re.compile(r"(?:[:/@]|[^\W_]_)\Z")
 _SYMBOL = re.compile(r"[$+=^|~]")
 # What a reader makes a link of by itself, whatever comes after it.
 ADDRESS = re.compile(
-    r"[a-z0-9+.-]{0,30}://"
+    r"(?<![a-z0-9+.-])[a-z0-9+.-]{1,30}://"
+    r"|://"
     r"|(?<![:/])//(?=localhost|[^\s/]{1,255}?\.)"
     r"|www\."
     r"|(?<![a-z])(?:mailto|xmpp|tel|sms|javascript|vbscript|data|file|blob|ftp):(?=\S)"
-    r"|[\w.+-]{1,64}@[^\s@]"
-    r"|[!#$%&'*,/=?^{|}~;:]@(?=[^\s@]{1,255}?\.)",
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[^\s@]"
+    r"|[\w.+!#$%&'*,/=?^{|}~;:-]@(?=[^\s@]{1,255}?\.)",
     re.IGNORECASE,
 )
 

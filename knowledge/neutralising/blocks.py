@@ -21,7 +21,6 @@ from knowledge.neutralising.lines import (
 from knowledge.neutralising.tables import cells_of, makes_table, row_of
 from knowledge.neutralising.writer import Place, Writer
 
-_PIECE = 64  # code points that are read at once
 _LONGEST_ROW = 1000  # code points of a table's line; a longer one is text
 # With the first other character the line's beginning is known.
 _MARKS = re.compile(r"[ \t>\-+*_=#~`0-9.):|]*")
@@ -74,8 +73,8 @@ class NeutralFilter:
         for line_break, line in self._lines(piece):
             if line_break:
                 self._end_line()
-            for place in range(0, len(line), _PIECE):
-                self._take(line[place : place + _PIECE])
+            if line:
+                self._take(line)
         return self._writer.taken()
 
     def flush(self) -> str:

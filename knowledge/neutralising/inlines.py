@@ -11,6 +11,8 @@ from knowledge.neutralising.targets import TargetReader
 from knowledge.neutralising.words import lead_of, units_of
 from knowledge.neutralising.writer import Operation, Writer
 
+_PIECE = 64  # code points that are read at once
+
 # Held back at most, in code points, until it turns out what it is.
 _LONGEST_SPAN = 1000
 _LONGEST_WORD = 1000
@@ -69,7 +71,7 @@ class InlineReader:
         self._place = 0  # in the block, of what is undecided
         self._groups: list[_Group] = []
         self._target: TargetReader | None = None
-        self._ticks_seen = 0  # of the undecided text, how much holds no end of its code span
+        self._no_closing: dict[int, int] = {}  # up to which place no run of so many ticks has begun
         self._led = 0  # of the undecided word, how many letters have been passed on
         self._waits_for: re.Pattern[str] | None = None
         self._room = 0  # for so many characters
@@ -90,10 +92,12 @@ class InlineReader:
         return self._text.startswith(("$$", "\\["))
 
     def feed(self, text: str) -> None:
-        self._more.append(text)
-        self._room -= len(text)
-        if not self._waits_for or self._room <= 0 or self._waits_for.search(text):
-            self._go_on(final=False)
+        for begin in range(0, len(text), _PIECE):
+            piece = text[begin : begin + _PIECE]
+            self._more.append(piece)
+            self._room -= len(piece)
+            if not self._waits_for or self._room <= 0 or self._waits_for.search(piece):
+                self._go_on(final=False)
 
     def end(self) -> None:
         """The block has ended."""
@@ -101,6 +105,7 @@ class InlineReader:
         while self._groups:
             self._give_up()
         self._place, self._previous = 0, ""
+        self._no_closing.clear()
 
     def _go_on(self, *, final: bool) -> None:
         self._text += "".join(self._more)
@@ -109,7 +114,7 @@ class InlineReader:
         while self._text and (used := self._step(final)):
             self._previous, self._text = self._text[used - 1], self._text[used:]
             self._place += used
-            self._target, self._ticks_seen, self._led = None, 0, 0
+            self._target, self._led = None, 0
             while self._groups and self._place - self._groups[0].start > _LONGEST_LINK_TEXT:
                 self._give_up()
 
@@ -138,17 +143,17 @@ class InlineReader:
 
     def _code(self, final: bool) -> int:
         text = self._text
-        opening = _TICKS.match(text)
+        opening = _TICKS.match(text, 0, _LONGEST_SPAN)
         run = opening.end() if opening else 0
         if run == len(text) and not final and run < _LONGEST_SPAN:
             return self._wait("[^`]", until=_LONGEST_SPAN)
-        for closing in _TICKS.finditer(text, max(run, self._ticks_seen), run + _LONGEST_SPAN):
+        begin = max(run, self._no_closing.get(run, 0) - self._place)
+        for closing in _TICKS.finditer(text, begin, run + _LONGEST_SPAN):
             if closing.end() == len(text) and not final:
-                self._ticks_seen = closing.start()
                 return 0
             if closing.end() - closing.start() == run:
                 return self._code_until(closing, run)
-        self._ticks_seen = len(text)
+            self._no_closing[run] = self._place + closing.end()
         if not final and len(text) < run + _LONGEST_SPAN:
             return self._wait("`", until=run + _LONGEST_SPAN)
         return self._tell("word", ["\\`"] * run, text[run : run + 1], used=run)

@@ -20,6 +20,7 @@ from knowledge.neutralising.words import (
 _NO_BREAK_SPACE = "\u00a0"
 # Of what a list item holds: right of its marker, and by less than what would make code of it.
 _INDENT = "    "
+_LONGEST_MARK = 100  # code points at the beginning of a line that may begin a block
 _LONGEST_BLANK = 80  # code points between two words
 _LONGEST_WORD = 100  # code points of a word in which an address may have begun
 _WORTH_A_LOOK = re.compile(r"[.:/@]")
@@ -216,10 +217,12 @@ class Writer:
         self._mark, self._line_start = "", False
         if begins_block(markdown, text):
             self._put(f"\\{markdown}")
-        elif is_mark(markdown, below_text=self._is_below_text):
-            self._mark = markdown
-        else:
+        elif not is_mark(markdown, below_text=self._is_below_text):
             self._put(markdown)
+        elif len(markdown) > _LONGEST_MARK:
+            self._put(escaped_mark(markdown))
+        else:
+            self._mark = markdown
 
     def _note_tail(self, markdown: str, text: str, *, before: str) -> None:
         self._tail = markdown.rpartition("`")[2] if "`" in markdown else (before + text)[-_LONGEST_WORD:]

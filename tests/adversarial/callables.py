@@ -14,7 +14,6 @@ from chatbot_project import book
 from chatbot_project.clients import client_address
 from chatbot_project.logs import NamesFilter, OneLineFormatter
 from chatbot_project.origins import origin_allowed
-from knowledge.answer_text import neutral_list
 from knowledge.chunking import chunk, count_tokens
 from knowledge.citations import Citations, marker_may_begin, read_marker, uncited_share, without_markers
 from knowledge.definitions import defining_first, terms
@@ -48,9 +47,8 @@ from tests.scripted import HashEmbedder
 
 Reading = Callable[[str], object]
 
-_PROSE = (
-    "A reducer is a function that returns the next state. In 1999 there were two of them: `a` and b. " * 3
-)
+_PROSE = "A reducer is a function that returns the next state. In 1999 there were two of them: `a` and b. "
+_PIECE = 16  # code points of an answer that come at once
 _QUESTION = "What is a reducer, and how many are there?"
 
 
@@ -83,10 +81,10 @@ def _quoted(
     asyncio.run(answer())
 
 
-def _filtered(text: str, *, whole: bool) -> None:
+def _filtered(text: str) -> None:
     neutral, gaps = NeutralFilter(Citations(3), Addresses(["https://a.example/b"])), UnansweredFilter()
-    for piece in [text] if whole else text:
-        neutral.feed(gaps.feed(piece))
+    for begin in range(0, len(text), _PIECE):
+        neutral.feed(gaps.feed(text[begin : begin + _PIECE]))
     neutral.feed(gaps.flush())
     neutral.flush()
 
@@ -149,10 +147,8 @@ READER: Mapping[str, Reading] = {
     "a log line": _logged,
 }
 ANSWER: Mapping[str, Reading] = {
-    "an answer in one piece": lambda text: _filtered(text, whole=True),
-    "an answer by characters": lambda text: _filtered(text, whole=False),
+    "an answer": _filtered,
     "an answer's uncited share": uncited_share,
-    "a list of headings": lambda text: neutral_list([text, text]),
     "a citation": lambda text: (read_marker(text), marker_may_begin(text, 0), without_markers(text)),
 }
 PASSAGE: Mapping[str, Reading] = {
@@ -168,7 +164,6 @@ PASSAGE: Mapping[str, Reading] = {
 PAGE: Mapping[str, Reading] = {
     "a page of text": _page(".txt"),
     "a page of HTML": _page(".html"),
-    "a page of Markdown": _page(".md"),
     "a page of MDX": _page(".mdx"),
     "front matter": lambda text: split_front_matter(text, file="a.md"),
     "a line of JSON": lambda text: _page(".jsonl")(

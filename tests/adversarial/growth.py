@@ -26,11 +26,10 @@ COUNTED = (
     *("chatbot_project.logs", "chatbot_project.origins", "django.core.validators"),
     *("markdown_it", "mdit_py_plugins", "yaml"),
 )
-# As many of them as it takes: what reads no further than a bound grows fast until that is reached.
-LENGTHS = (96, 192, 384, 768, 1536, 3072, 6144, 12288)
-# Of twice the length: n log n comes to 2.3, n ** 1.5 to 2.8.
-MOST_GROWTH = 2.6
-FEW = 32  # steps at one place
+# As many of them as it takes, and at least four: what reads no further than a bound grows fast up to there.
+LENGTHS = (64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384)
+MOST_GROWTH = 2.35  # of twice the length; n log n comes to 2.25 and less, n ** 1.5 to 2.83
+FEW = 64  # steps at one place
 FEW_FOR_EACH = 4  # character
 
 
@@ -42,7 +41,7 @@ def excess(read: Callable[[str], object], family: Family) -> str | None:
             counts.append(_counted(read, family(length)))
         except TooManySteps as exc:
             return f"{exc}: no end"
-        if len(counts) > 1 and not _grown(*counts[-2:], few=FEW):
+        if len(counts) > 3 and not _grown(*counts[-2:], few=FEW):
             return None
     places = _grown(*counts[-2:], few=FEW_FOR_EACH * LENGTHS[-1])
     return f"{places[0]}: {[each[places[0]] for each in counts]} steps" if places else None
