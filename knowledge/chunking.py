@@ -129,7 +129,7 @@ def _list_parts(text: str) -> Iterator[_Piece]:
             fence = marker[1] if fence is None else None
         following = lines[number + 1] if number + 1 < len(lines) else ""
         within_table = _TABLE_ROW.match(line) and _TABLE_ROW.match(following)
-        if fence is None and not within_table:
+        if (fence is None and not within_table) or number + 1 == len(lines):
             part = "\n".join(lines[start : number + 1])
             if part.strip():
                 yield _piece(part.strip("\n"), "\n\n" if start and not lines[start - 1].strip() else "\n")

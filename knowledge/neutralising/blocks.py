@@ -64,7 +64,7 @@ class NeutralFilter:
         self._containers: list[Container] = []
         self._code: _OpenCode | None = None
         self._in_paragraph = self._in_heading = self._in_table = self._in_rows = False
-        self._first_line: str | None = None  # the paragraph's, as long as it has no other
+        self._first_line: list[str] | None = None  # the paragraph's, as long as it has no other
         self._is_loose = False  # a blank line came before
         self._after_return = False
         self._begin_line()
@@ -154,7 +154,8 @@ class NeutralFilter:
     def _goes_on_with_table(self, start: LineStart) -> bool:
         """Take a row, or the line of dashes below a head, which has been passed on as text."""
         goes_on = start.matched == len(self._containers) and not start.opened and start.kind is Kind.TEXT
-        if goes_on and self._first_line is not None and makes_table(self._first_line, start.text):
+        head = "".join(self._first_line or ())
+        if goes_on and len(head) <= _LONGEST_ROW and makes_table(head, start.text):
             self._end_block()
             self._writer.lines([start.text.strip()])
             self._in_table = True
@@ -225,13 +226,13 @@ class NeutralFilter:
             self._in_rows = text.startswith("|")
             place = self._place(in_items=not self._in_rows)
             self._writer.begin(place)
-            self._first_line = None if place.items else ""
+            self._first_line = None if place.items else []
             self._in_paragraph = True
         self._feed(text)
 
     def _feed(self, text: str) -> None:
         if self._first_line is not None:
-            self._first_line = self._first_line + text if len(self._first_line) < _LONGEST_ROW else None
+            self._first_line.append(text)
         self._inline.feed(text)
 
     def _end_block(self) -> None:

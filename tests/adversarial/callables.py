@@ -48,6 +48,7 @@ from tests.scripted import HashEmbedder
 Reading = Callable[[str], object]
 
 _PROSE = "A reducer is a function that returns the next state. In 1999 there were two of them: `a` and b. "
+_RUNNER = asyncio.Runner()
 _PIECE = 16  # code points of an answer that come at once
 _QUESTION = "What is a reducer, and how many are there?"
 
@@ -78,7 +79,7 @@ def _quoted(
         async for _ in ExtractiveModel(HashEmbedder()).stream(prompt):
             pass
 
-    asyncio.run(answer())
+    _RUNNER.run(answer())
 
 
 def _filtered(text: str) -> None:

@@ -28,6 +28,7 @@ MOST_STEPS = 10_000_000  # at one place
 
 _COPIED = (str, bytes, list, tuple)
 _LINEAR_IN_A_LIST = frozenset({"copy", "count", "index", "insert", "remove", "reverse", "sort"})
+_OF_PATTERNS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"})
 _LINEAR_IN_A_NODE = frozenset({"css", "css_first", "text"})
 
 packages: list[str] = []  # that are counted
@@ -68,6 +69,8 @@ def counted_call(place: str, function: Any, /, *arguments: Any, **named: Any) ->
 
 
 def counted_method(place: str, owner: Any, name: str, /, *arguments: Any, **named: Any) -> Any:
+    if owner is re and name in _OF_PATTERNS:
+        owner, arguments = re.compile(arguments[0], named.pop("flags", 0)), arguments[1:]
     method = getattr(owner, name)
     kind = type(owner)
     if kind is re.Pattern:
@@ -127,12 +130,13 @@ def _counted_match(pattern: re.Pattern[Any], name: str, /, *arguments: Any, **na
 def _counted_matches(
     pattern: re.Pattern[Any], text: Any, start: int = 0, end: int = sys.maxsize
 ) -> Iterator[re.Match[Any]]:
-    end = min(end, len(text))
-    for match in pattern.finditer(text, start, end):
-        _count_attempts(pattern, text, range(start, match.start() + 1), end)
+    matches, end = pattern.finditer(text, start, end), min(end, len(text))
+    while start <= end:
+        _count_attempts(pattern, text, range(start, end + 1), end)
+        if not (match := next(matches, None)):
+            return
         start = max(match.end(), match.start() + 1)
         yield match
-    _count_attempts(pattern, text, range(start, end + 1), end)
 
 
 def _count_attempts(

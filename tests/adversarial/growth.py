@@ -28,7 +28,7 @@ COUNTED = (
 )
 # As many of them as it takes, and at least four: what reads no further than a bound grows fast up to there.
 LENGTHS = (64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384)
-MOST_GROWTH = 2.35  # of twice the length; n log n comes to 2.25 and less, n ** 1.5 to 2.83
+MOST_GROWTH = 2.5  # of twice the length; n log n comes to 2.25 and less, n ** 1.5 to 2.83
 FEW = 64  # steps at one place
 FEW_FOR_EACH = 4  # character
 

@@ -36,7 +36,7 @@ class SteppedPattern:
         self._may_begin = first and cache(lambda character: any(accepts(character) for accepts in first))
 
     def steps(self, text: str, starts: range, end: int, *, most: int, whole: bool = False) -> int:
-        """How many it takes to tell where there is a match from one of the starts on. Raises TooManySteps."""
+        """How many it takes to find the first of the starts with a match, or none. Raises TooManySteps."""
         self._text, self._end, self._most, self._steps = text, end, most, 0
         self._groups: dict[int, tuple[int, int]] = {}
         limit = sys.getrecursionlimit()
@@ -44,8 +44,9 @@ class SteppedPattern:
         try:
             for start in starts:
                 self._step()
-                if not self._may_begin or (start < end and self._may_begin(text[start])):
-                    self._match(start, lambda place: not whole or place == end)
+                may_begin = not self._may_begin or (start < end and self._may_begin(text[start]))
+                if may_begin and self._match(start, lambda place: not whole or place == end):
+                    break
         finally:
             sys.setrecursionlimit(limit)
         return self._steps
