@@ -21,7 +21,7 @@ from knowledge.neutralising.lines import (
 from knowledge.neutralising.tables import cells_of, makes_table, row_of
 from knowledge.neutralising.writer import Place, Writer
 
-_LONGEST_ROW = 1000  # code points of a table's line; a longer one is text
+_LONGEST_ROW = 1000  # code points of a table's line, or of one that holds only marks; a longer one is text
 # With the first other character the line's beginning is known.
 _MARKS = re.compile(r"[ \t>\-+*_=#~`0-9.):|]*")
 _BLANKS = re.compile(r"[ \t>]*")
@@ -103,8 +103,10 @@ class NeutralFilter:
             self._feed(text)
             return
         self._line.append(text)
-        if self._in_table and sum(map(len, self._line)) > _LONGEST_ROW:
-            self._end_block()
+        may_be_text = self._in_table or not (self._code or self._wants_end)
+        if may_be_text and sum(map(len, self._line)) > _LONGEST_ROW:
+            if self._in_table:
+                self._end_block()
             self._take_text("".join(self._line))
             return
         if self._code or self._wants_end:
