@@ -58,8 +58,13 @@ def slowest(read: Read, length: int) -> tuple[float, str]:
     return max((seconds(read, family(length)), kind) for kind, family in FAMILIES.items())
 
 
+def slowest_slice(length: int) -> tuple[float, str]:
+    from tests.adversarial.families import FAMILIES
+
+    return max((slice_seconds(family(length)), kind) for kind, family in FAMILIES.items())
+
+
 def slice_seconds(text: str) -> float:
-    """The slowest slice of an answer."""
     from knowledge.answer_text import AnswerText, slices
     from knowledge.types import Prompt
 
@@ -91,18 +96,16 @@ def readings(group: str) -> Iterator[tuple[str, Read]]:
 
 def main(groups: list[str]) -> None:
     for group in groups:
-        length = lengths(group)
+        most = lengths(group)
         for name, read in readings(group):
-            took, kind = slowest(read, length(name))
-            told = f"{length(name):7,} characters {1000 * took:9.1f} ms {took / LIMIT:7.2f} of the limit"
-            print(f"{name:35} {told}   slowest: {kind}", flush=True)
+            tell(name, most(name), *slowest(read, most(name)))
         if group == "answer":
-            from tests.adversarial.families import FAMILIES
+            tell("a slice of an answer", most(""), *slowest_slice(most("")))
 
-            took, kind = max((slice_seconds(f(length(""))), kind) for kind, f in FAMILIES.items())
-            print(
-                f"{'a slice of an answer':35} {1000 * took:28.1f} ms {took / LIMIT:7.2f} of the limit   {kind}"
-            )
+
+def tell(name: str, length: int, took: float, kind: str) -> None:
+    told = f"{length:7,} characters {1000 * took:9.1f} ms {took / LIMIT:7.2f} of the limit"
+    print(f"{name:35} {told}   slowest: {kind}", flush=True)
 
 
 if __name__ == "__main__":
