@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _WEB = re.compile(r"https?://[^\s<>\"`\\[\]{}^]+", re.IGNORECASE)
-_SCHEME = re.compile(r"\A(?:[a-z0-9+.-]*:?//|mailto:)", re.IGNORECASE)
+_SCHEME = re.compile(r"\A(?:(?:https?:)?//|mailto:)", re.IGNORECASE)
 _REST = re.compile(r"[?#\s`|<>]")
 _NOT_ASCII = re.compile(r"[^!-~]")
 # Written between the brackets of a link, or between < and >, every reader takes it for one address.
@@ -39,7 +39,7 @@ ADDRESS = re.compile(
     r"|www\."
     r"|(?<![a-z])(?:mailto|xmpp|tel|sms|javascript|vbscript|data|file|blob|ftp):(?=\S)"
     r"|(?<![\w.+-])[\w.+-]{1,64}@[^\s@]"
-    r"|[\w.+!#$%&'*,/=?^{|}~;:-]@(?=[^\s@]{1,255}?\.)",
+    r"|[\w.+!\"#$%&'*,/=?^{|}~;:-]@(?=[^\s@]{1,255}?\.)",
     re.IGNORECASE,
 )
 
@@ -92,8 +92,8 @@ def trimmed(url: str) -> str:
 
 
 def shown(url: str) -> str:
-    """What stays of an address that must not be a link: its host and path."""
-    return _REST.split(_SCHEME.sub("", url, count=1), maxsplit=1)[0]
+    """What stays of an address that must not be a link: its host and path, or a scheme that stands alone."""
+    return _REST.split(_SCHEME.sub("", url, count=1), maxsplit=1)[0] or url.partition("`")[0]
 
 
 def _web_addresses(text: str) -> Iterator[str]:

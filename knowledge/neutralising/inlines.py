@@ -8,7 +8,7 @@ from typing import Any
 from knowledge.citations import OPENERS, Citations, marker_may_begin, read_marker
 from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in, shown
 from knowledge.neutralising.targets import TargetReader
-from knowledge.neutralising.words import lead_of, units_of
+from knowledge.neutralising.words import COMMAND, lead_of, units_of
 from knowledge.neutralising.writer import Operation, Writer
 
 _PIECE = 64  # code points that are read at once
@@ -17,7 +17,6 @@ _PIECE = 64  # code points that are read at once
 _LONGEST_SPAN = 1000
 _LONGEST_WORD = 1000
 _LONGEST_LINK_TEXT = 500
-_LONGEST_LABEL = 100
 
 _BLANKS = re.compile(r"[^\S\n]+")
 _TICKS = re.compile("`+")
@@ -34,18 +33,19 @@ _BEGINS_AN_ADDRESS = re.compile(r"//|www\.", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<([a-z][a-z0-9+.-]{1,31}:[^\s<>]*)>", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"<(?:[a-z][^\s<>]*|br[ \t]*/?)?\Z", re.IGNORECASE)
-_LABEL = re.compile(r"\[[^\[\]\\\n]*\]")
-_NO_LABEL = re.compile(r"[\[\\\n]")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_)\]]")
 _TAG_IN_MATHS = re.compile(r"<(?=\\?[A-Za-z/!?%])")
 # In maths these would be more than letters.
 _NO_MATHS = re.compile(r"[`@]|!\[|\][ \t]*\(")
+_ESCAPED = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 # One reader looks for this element before it looks for code.
 _NO_CODE = re.compile(r"<code\b|\\\\\|", re.IGNORECASE)
 _ONE_TICK = re.compile("(?<!`)`(?!`)")
 _LONG_TICKS = re.compile("``")
 # Where code has ticks inside, not everybody finds its end.
 _ACTS = re.compile(r"[\[\]<@]|://|www\.", re.IGNORECASE)
+# Not everybody looks for code before brackets.
+_CLOSES_A_LINK = re.compile(r"\]\s*[(:]")
 _MATHS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
 
@@ -70,7 +70,10 @@ class InlineReader:
         self._previous = ""  # the character before it
         self._place = 0  # in the block, of what is undecided
         self._groups: list[_Group] = []
+        self._unclosed = 0  # brackets that have been passed on as text
+        self._may_be_in_maths = False  # for a reader with other rules about where formulas begin and end
         self._target: TargetReader | None = None
+        self._is_doubtful = False  # code may begin elsewhere for some: a formula took its first tick
         self._no_closing: dict[int, int] = {}  # up to which place no run of so many ticks has begun
         self._led = 0  # of the undecided word, how many letters have been passed on
         self._waits_for: re.Pattern[str] | None = None
@@ -105,6 +108,7 @@ class InlineReader:
         while self._groups:
             self._give_up()
         self._place, self._previous = 0, ""
+        self._unclosed, self._may_be_in_maths, self._is_doubtful = 0, False, False
         self._no_closing.clear()
 
     def _go_on(self, *, final: bool) -> None:
@@ -165,23 +169,28 @@ class InlineReader:
             self._tell("word", escaped, " ")
             self._tell("blank", code)
             return self._tell("word", escaped, self._text[closing.end() :][:1], used=closing.end())
+        if not self._may_be_code(code):
+            return self._tell("word", escaped, code[:1], used=run)
         ticks = "``" if _ONE_TICK.search(code) else "`"
-        is_clear = "`" not in code or not (_ACTS.search(code) or (ticks == "``" and _LONG_TICKS.search(code)))
-        if is_clear and not _NO_CODE.search(code):
-            return self._tell("span", f"{ticks}{code}{ticks}", used=closing.end())
-        return self._tell("word", escaped, code[:1], used=run)
+        return self._tell("span", f"{ticks}{code}{ticks}", used=closing.end())
+
+    def _may_be_code(self, code: str) -> bool:
+        """Whether every reader takes it for code, or for text that does nothing."""
+        if _NO_CODE.search(code) or (_ONE_TICK.search(code) and _LONG_TICKS.search(code)):
+            return False
+        if (self._groups or self._unclosed) and _CLOSES_A_LINK.search(code):
+            return False
+        if self._may_be_in_maths and COMMAND.search(code):
+            return False
+        self._is_doubtful = self._is_doubtful or (self._may_be_in_maths and "$" in code)
+        return not (self._is_doubtful or "`" in code) or not _ACTS.search(code)
 
     def _tag(self, final: bool) -> int | None:
         text = self._text
         if link := _AUTOLINK.match(text, 0, _LONGEST_WORD):
             if self._allowed.allow_link(link[1]):
                 return self._tell("link", (), link[1], used=link.end())
-            code = shown(link[1])
-            return (
-                self._tell("span", f"`{code}`", used=link.end())
-                if code
-                else self._tell("drop", used=link.end())
-            )
+            return self._tell("span", f"`{shown(link[1])}`", used=link.end())
         if line_break := _LINE_BREAK.match(text, 0, _LONGEST_WORD):
             return self._tell("line_break", True, used=line_break.end())
         if final or len(text) >= _LONGEST_WORD or not _TAG_BEGUN.match(text):
@@ -223,17 +232,16 @@ class InlineReader:
 
     def _closing(self, final: bool) -> int:
         if not self._groups:
+            self._unclosed = max(0, self._unclosed - 1)
             return self._tell("bracket", "]", used=1)
-        target = self._target_at(1, final)
-        label = self._label(final)
-        if target is None or label is None:
+        if (target := self._target_at(1, final)) is None:
             return 0
         group = self._groups.pop()
         if target.is_target and self._allowed.allow_link(target.url):
             return self._tell("link", group.operations, target.url, used=1 + target.length)
-        if target.is_target or label:
+        if target.is_target:
             self._pass_on(group)
-            return self._tell("drop", used=1 + (target.length if target.is_target else label))
+            return self._tell("drop", used=1 + target.length)
         self._pass_on(group, opening=True)
         return self._tell("bracket", "]", used=1)
 
@@ -244,15 +252,6 @@ class InlineReader:
         self._target = self._target or TargetReader(is_over=self._text[place] != "(")
         self._target.read(self._text, place)
         return self._target if self._target.is_over or final else None
-
-    def _label(self, final: bool) -> int | None:
-        """The length of the label of a link that is defined elsewhere; it is no citation."""
-        if not self._text.startswith("[", 1):
-            return 0
-        if label := _LABEL.match(self._text, 1, _LONGEST_LABEL):
-            return 0 if read_marker(self._text, 1) else label.end() - 1
-        is_over = final or len(self._text) > _LONGEST_LABEL or _NO_LABEL.search(self._text, 2)
-        return 0 if is_over else None
 
     def _pass_on(self, group: _Group, *, opening: bool = False) -> None:
         if opening and group.is_image:
@@ -267,6 +266,7 @@ class InlineReader:
         """The outermost bracket opens nothing."""
         group, inner = self._groups[0], self._groups[1:]
         self._groups = []
+        self._unclosed += 1
         self._pass_on(group, opening=True)
         self._groups = inner
 
@@ -284,6 +284,7 @@ class InlineReader:
         opener = text[:2] if text[:2] in _MATHS else text[0]
         if opener not in _MATHS:
             return None
+        self._may_be_in_maths = True
         closer = _MATHS[opener]
         end = text.find(closer, len(opener), _LONGEST_SPAN)
         if end >= 0:
@@ -296,10 +297,11 @@ class InlineReader:
         closer = _MATHS[opener]
         formula, after = self._text[len(opener) : end], self._text[end + len(closer) :][:1]
         is_price = opener == "$" and (formula != formula.strip() or "\n" in formula or after.isdigit())
-        if not formula.strip() or is_price or _NO_MATHS.search(formula):
+        if not formula.strip() or is_price or _NO_MATHS.search(formula) or COMMAND.search(formula):
             return None
-        if ADDRESS.search(formula) or any(hosts_in(formula)):
-            return None
+        for text in (formula, _ESCAPED.sub("", formula)):
+            if ADDRESS.search(text) or any(hosts_in(text)):
+                return None
         formula = _TAG_IN_MATHS.sub("< ", " ".join(formula.split("\n")))
         return self._tell("span", f"{opener}{formula}{closer}", used=end + len(closer))
 
@@ -326,4 +328,7 @@ class InlineReader:
             if self._hand_over() == end:
                 return 0
             return self._wait(_NO_DOLLAR if dollars else _MAY_END_WORD, until=_LONGEST_WORD + 1)
-        return self._tell("word", units_of(text[:end]), text[end : end + 1], self._led, used=end)
+        units = units_of(text[:end])
+        if dollars and end > 1:
+            units = ["\\$"] * end
+        return self._tell("word", units, text[end : end + 1], self._led, used=end)

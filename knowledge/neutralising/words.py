@@ -21,9 +21,15 @@ _SCHEMES = " http https www mailto xmpp tel sms javascript vbscript data file bl
 _BLANKS = ("", " ", "\t", "\n")
 _REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
 
-_RULE_OR_ITEM = re.compile(r"([-_*=~+])\1*")
+# In a formula these make links and attributes, or other names for such commands.
+COMMAND = re.compile(
+    r"\\(?:href|url|html|class|cssId|style|data|includegraphics|require|csname|let|futurelet|[gex]?def"
+    r"|(?:re)?new|provide|DeclareMathOperator|bbox|mmlToken)(?![a-z])"
+)
+
+_RULE_OR_ITEM = re.compile(r"([-_*=~+$])\1*")
 _BELOW_TEXT = re.compile(r"[-:|=]+")  # the dashes of a table
-_BEGINS_A_BLOCK = re.compile(r"[#>]|~~~")
+_BEGINS_A_BLOCK = re.compile(r"[#>]|~~~|:::")
 _NUMBERED = re.compile(r"\d{1,9}[.)]?")
 
 Units = list[
@@ -99,10 +105,11 @@ def _escaped(units: Units, allowed: Addresses, *, after: str) -> str:
     hosts = (host for host in hosts_in(text) if not allowed.allow_host(host))
     dots = {place for host in hosts for place in range(host.start, host.end) if text[place] == "."}
     references = {match.start() for match in _REFERENCE.finditer(text)}
+    commands = {match.start() for match in COMMAND.finditer(text)}
     following = text[1:] + after[:1]
     markdown = "".join(
-        "\\."
-        if place in dots
+        f"\\{text[place]}"
+        if place in dots or place in commands
         else _unit(unit, following[place : place + 1], is_reference=place in references)
         for place, unit in enumerate(units)
     )

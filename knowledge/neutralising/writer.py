@@ -232,6 +232,8 @@ class Writer:
         first = markdown[0]
         if self._last == "]" and (first == "(" or (first == ":" and self._in_label)):
             return f"\\{markdown}"
+        if self._last == "[" and first == "^":  # of a footnote's mark
+            return f"\\{markdown}"
         is_tag = self._last == "<" and begins_a_tag(first)
         is_host = first == "[" and self._tail.endswith("//")
         if is_tag or is_host or joins_code(self._last, markdown) or _makes_address(self._tail, text):
