@@ -36,7 +36,7 @@ class _OpenCode:
     blank_lines: int = 0  # the last ones, which belong to it if more code follows
 
     def is_closed_by(self, line: str) -> bool:
-        text = line.strip(" ")
+        text = line.strip(" \t")
         is_fence = bool(self.fence) and text.startswith(self.fence) and not text.strip(self.fence[0])
         return is_fence and line.find(text) <= 3
 

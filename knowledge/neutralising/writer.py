@@ -153,8 +153,10 @@ class Writer:
         """Code, a formula, a link or a citation, which is Markdown already."""
         self._prepare(markdown)
         self._in_label = self._in_label or (self._line_start and markdown.startswith("["))
-        self._put(f" {markdown}" if apart else self._kept_apart(markdown, ""))
-        self._tail = ""
+        # To some readers a formula is a part of the words around it.
+        text = markdown if markdown[0] == "$" else ""
+        self._put(f" {markdown}" if apart else self._kept_apart(markdown, text))
+        self._tail = text[-_LONGEST_WORD:]
 
     def marker(self, markdown: str) -> None:
         self.span(markdown.replace("[", r"\[").replace("]", r"\]") if self._in_link else markdown)

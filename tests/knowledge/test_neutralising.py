@@ -73,6 +73,8 @@ BLOCKS = (
         (r"$`\href{/a}{x}`$ \hrefs", r"$\`\\href{/a}{x}\`$ \hrefs"),
         (r"$www\.evil\.example$ $$\def\a{b}$$", r"$`www.evil.example`$ \$\$\\def\a{b}\$\$"),
         (r"$\displaystyle\frac{a}{b}$", None),
+        ("9$.om]$ and $x$.com", "9 $.om]$ and $x$ .com"),
+        ("```\na\n```\t\nb", "```\na\n```\n\nb"),
         ("[^a@evil.example]", "[\\^`a@evil.example`]"),
         ('a"@evil.example', 'a`"@evil.example`'),
         (":::note\na", "\\:::note\na"),

@@ -8,10 +8,11 @@ from tests.markdown_readers.filtering import emitted, sanitized
 from tests.markdown_readers.judging import acting
 from tests.markdown_readers.minimising import minimised
 from tests.markdown_readers.nasty import ALLOWED
-from tests.markdown_readers.rendering import READERS, rendered
+from tests.markdown_readers.rendering import MATHS_READERS, READERS, rendered
 
 CUTS = "cuts"
 FAILS = "sanitizer"
+ALL_READERS = (*READERS, *MATHS_READERS)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ class Finding:
     acts: tuple[str, ...]
 
 
-def findings(texts: Sequence[str], *, prefixes: int = 0, readers: Sequence[str] = READERS) -> list[Finding]:
+def findings(
+    texts: Sequence[str], *, prefixes: int = 0, readers: Sequence[str] = ALL_READERS
+) -> list[Finding]:
     """What acts in the answers, and in up to so many of each one's beginnings, as a stream shows them."""
     found: list[Finding] = []
     shown: list[tuple[str, str]] = []

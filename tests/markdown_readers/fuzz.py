@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from tests.markdown_readers.checking import Finding, findings, shortest
+from tests.markdown_readers.checking import ALL_READERS, Finding, findings, shortest
 from tests.markdown_readers.nasty import answer
-from tests.markdown_readers.rendering import READERS
 
 _AT_ONCE = 500  # answers
 _KEPT = 100  # findings by reader
@@ -35,7 +34,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("seed")
     parser.add_argument("--prefixes", type=int, default=0, help="of each answer's stream, checked as well")
     parser.add_argument("--processes", type=int, choices=(1, 2), default=1)
-    parser.add_argument("--readers", nargs="+", choices=READERS, default=READERS)
+    parser.add_argument("--readers", nargs="+", choices=ALL_READERS, default=ALL_READERS)
     parser.add_argument("--examples", type=int, default=3, help="shown by reader")
     return parser.parse_args()
 

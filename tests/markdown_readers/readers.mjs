@@ -3,11 +3,15 @@
 import { createInterface } from "node:readline";
 import { HtmlRenderer, Parser } from "commonmark";
 import { JSDOM } from "jsdom";
+import katex from "katex";
 import MarkdownIt from "markdown-it";
 import MarkdownIt14 from "markdown-it-14";
-import { marked } from "marked";
+import texmath from "markdown-it-texmath";
+import { Marked, marked } from "marked";
+import markedKatex from "marked-katex-extension";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
+import { math, mathHtml } from "micromark-extension-math";
 import showdown from "showdown";
 
 // The page's renderer takes its sanitizer's window from the globals, when it is loaded.
@@ -31,6 +35,36 @@ const micromarkGfm = {
   allowDangerousHtml: true,
   allowDangerousProtocol: true,
 };
+// Of a formula only what a typesetter with all extensions would make a link or an attribute of.
+const typeset = (formula) => {
+  const command =
+    /(?<!\\)(?:\\\\)*\\(?:href|url|class|cssId|style|data|includegraphics|\w*def|let|new\w*)\b/.exec(formula);
+  return command ? "<formula-acts>" : "<code>formula</code>";
+};
+const AROUND_FORMULAS = /<\/?(?:eqn?|section)>/g;
+katex.renderToString = typeset;
+const formulaHtml = mathHtml();
+formulaHtml.enter.mathText = function () {
+  this.buffer();
+};
+formulaHtml.enter.mathFlow = function () {
+  this.lineEndingIfNeeded();
+};
+formulaHtml.exit.mathText = function () {
+  this.raw(typeset(this.resume()));
+};
+formulaHtml.exit.mathFlow = function () {
+  this.raw(typeset(this.resume()));
+  this.setData("mathFlowOpen");
+  this.setData("slurpOneLineEnding");
+};
+const micromarkMaths = {
+  ...micromarkGfm,
+  extensions: [...micromarkGfm.extensions, math()],
+  htmlExtensions: [...micromarkGfm.htmlExtensions, formulaHtml],
+};
+const markedMaths = new Marked(markedKatex({ nonStandard: true }));
+const texmaths = new MarkdownIt({ html: true }).use(texmath, { engine: katex, delimiters: ["dollars", "brackets"] });
 const showdownPlain = new showdown.Converter();
 const showdownTables = new showdown.Converter({ simplifiedAutoLink: true, tables: true });
 
@@ -43,6 +77,9 @@ const READERS = {
   "micromark-gfm": (text) => micromark(text, micromarkGfm),
   showdown: (text) => showdownTables.makeHtml(text),
   "showdown-plain": (text) => showdownPlain.makeHtml(text),
+  "marked-maths": (text) => markedMaths.parse(text),
+  "markdown-it-maths": (text) => texmaths.render(text).replaceAll(AROUND_FORMULAS, ""),
+  "micromark-maths": (text) => micromark(text, micromarkMaths),
   page(text) {
     const answer = document.createElement("div");
     answer.append(...blocks(text).flatMap((block) => block.nodes()));

