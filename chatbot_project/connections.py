@@ -1,6 +1,7 @@
-"""Daphne's connections with bounds: on the body that comes in, and on what waits for a slow reader."""
+"""Daphne's connections with bounds: on what comes in, on its parts, and on what waits for a slow reader."""
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -9,14 +10,23 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from twisted.internet.interfaces import IPushProducer
+from twisted.web.http import HTTPChannel
 from zope.interface import implementer
 
 LONGEST_CONTENT_TYPE = 300  # bytes; the rest is left out
+LONGEST_READ = 16 * 1024  # bytes that are parsed before other connections get their turn
+# Bytes of a body that belong to no content: the lengths of its chunks, their extensions, the trailers.
+MOST_FRAMING = 16 * 1024
+CONTENT_PER_FRAMING = 4  # each so many bytes of content allow one more
+LIMITS_TAKEN = 4  # a body so many times as long as the longest is not read to its end
+MOST_FRAMES = 500  # of a WebSocket: parts of messages, pings, pongs
+FRAMES_WITHIN = 10.0  # seconds
+POLICY_VIOLATION = 1008
 
 
 @implementer(IPushProducer)
 class Outlet:
-    """Closed while a connection has more to send (64 KiB) than its reader takes. The names are Twisted's."""
+    """Closed while a connection has more to send (16 KiB) than its reader takes. The names are Twisted's."""
 
     def __init__(self) -> None:
         self._open = asyncio.Event()
@@ -46,6 +56,16 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.outlet = Outlet()
+        self.received = 0  # bytes of the body as it was sent
+        self.decoded = 0  # bytes of its content
+
+    @property
+    def is_mostly_framing(self) -> bool:
+        return self.received - self.decoded > MOST_FRAMING + self.decoded // CONTENT_PER_FRAMING
+
+    @property
+    def is_endless(self) -> bool:
+        return bool(self.decoded > LIMITS_TAKEN * settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802 - Twisted's name
         # Twisted has a parser of e-mail read it, whose time grows with the square of its length.
@@ -54,6 +74,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
         super().requestReceived(command, path, version)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        self.decoded += len(data)
         room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1 - self.content.tell()
         self.content.write(data[: max(room, 0)])
 
@@ -76,7 +97,37 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
             self.channel.forceAbortClient()
 
 
+class BoundedChannel(HTTPChannel):  # type: ignore[misc]
+    """Parses little at a time, and no body to its end that has none, or that is chunks of next to nothing."""
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
+        self.transport.bufferSize = LONGEST_READ  # also of the WebSocket that this may become
+        super().connectionMade()
+
+    def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        if self.length == 0:  # no body: the next request, which waits for this one's answer
+            super().rawDataReceived(data)
+            return
+        request = self.requests[-1]
+        request.received += len(data)
+        super().rawDataReceived(data)
+        if self.length == 0 or self.transport.disconnecting:
+            return
+        if request.is_mostly_framing:
+            self._respondToBadRequestAndDisconnect()
+        elif request.is_endless:
+            self._answer_now(request)
+
+    def _answer_now(self, request: BoundedRequest) -> None:
+        """The application refuses what it has of the body; then the connection closes."""
+        self.persistent = False
+        request.responseHeaders.setRawHeaders(b"Connection", [b"close"])
+        self.allContentReceived()
+
+
 class BoundedHTTPFactory(HTTPFactory):  # type: ignore[misc]
+    protocol = BoundedChannel
+
     def buildProtocol(self, addr: object) -> Any:  # noqa: N802 - Twisted's name
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = BoundedRequest
@@ -89,7 +140,29 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
         # In place of the HTTP protocol that this connection began with.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.outlet, True)
+        self._window_began, self._frames_in_window = time.monotonic(), 0
         super().connectionMade()
+
+    def onFrameBegin(self) -> None:  # noqa: N802 - Autobahn's name
+        super().onFrameBegin()
+        if self._floods():
+            self._end_flood()
+
+    def _floods(self) -> bool:
+        now = time.monotonic()
+        if now - self._window_began > FRAMES_WITHIN:
+            self._window_began, self._frames_in_window = now, 0
+        self._frames_in_window += 1
+        return self._frames_in_window > MOST_FRAMES
+
+    def _end_flood(self) -> None:
+        """Say why, and take nothing more; Autobahn drops the connection a second later."""
+        self.data = b""  # of which Autobahn would parse on
+        if self.state == self.STATE_OPEN:
+            self.sendCloseFrame(code=POLICY_VIOLATION)
+            self.transport.pauseProducing()
+        else:
+            self.drop()
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         with suppress(Disconnected):  # of which the application is only told later

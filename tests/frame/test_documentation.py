@@ -18,7 +18,7 @@ from rest_framework import exceptions as drf
 from chat import consumers
 from chat.frames import FRAMES
 from chat.rendering import event_json
-from chatbot_project import server
+from chatbot_project import connections, server
 from chatbot_project.env import BASE_DIR, Environment
 from chatbot_project.errors import ApiError, error_body
 from knowledge.errors import KnowledgeError
@@ -127,12 +127,19 @@ def test_every_frame_of_the_websocket_is_described():
 
 def test_the_longest_body_is_told_as_it_is():
     assert f"| 413 | more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB |" in EVENTS
+    most = connections.LIMITS_TAKEN * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert f"A body of more than {most // 1024**2} MiB" in EVENTS
+    assert f"beyond {connections.MOST_FRAMING // 1024} KiB" in EVENTS
 
 
 def test_the_limits_of_the_websocket_are_told_as_they_are():
     assert f"| {consumers.FLOODED} | more than {consumers.FLOOD_FRAMES} frames" in EVENTS
     assert f"within {consumers.FLOOD_SECONDS:g} seconds" in EVENTS
     assert f"larger than {server.LONGEST_FRAME // 1024} KiB" in EVENTS
+    assert (
+        f"more than {connections.MOST_FRAMES} WebSocket frames within {connections.FRAMES_WITHIN:g} sec"
+        in EVENTS
+    )
     assert f"After {settings.SOCKET_PING_EVERY} seconds of silence" in EVENTS
     assert f"answer within {settings.SOCKET_PONG_WITHIN} seconds" in EVENTS
 
