@@ -14,9 +14,9 @@ from twisted.web.http import HTTPChannel
 from zope.interface import implementer
 
 LONGEST_CONTENT_TYPE = 300  # bytes; the rest is left out
-LONGEST_READ = 16 * 1024  # bytes that are parsed before other connections get their turn
+LONGEST_READ = 4 * 1024  # bytes that are parsed before other connections get their turn
 # Bytes of a body that belong to no content: the lengths of its chunks, their extensions, the trailers.
-MOST_FRAMING = 16 * 1024
+MOST_FRAMING = 4 * 1024
 CONTENT_PER_FRAMING = 4  # each so many bytes of content allow one more
 LIMITS_TAKEN = 4  # a body so many times as long as the longest is not read to its end
 MOST_FRAMES = 500  # of a WebSocket: parts of messages, pings, pongs
@@ -26,7 +26,7 @@ POLICY_VIOLATION = 1008
 
 @implementer(IPushProducer)
 class Outlet:
-    """Closed while a connection has more to send (16 KiB) than its reader takes. The names are Twisted's."""
+    """Closed while a connection has more to send (4 KiB) than its reader takes. The names are Twisted's."""
 
     def __init__(self) -> None:
         self._open = asyncio.Event()
