@@ -66,4 +66,9 @@ def _node() -> subprocess.Popen[str]:
 
 
 def _cmark_gfm(text: str) -> str:
-    return cmark.markdown_to_html_with_extensions(text, options=_CMARK_OPTIONS, extensions=_CMARK_EXTENSIONS)
+    try:
+        return cmark.markdown_to_html_with_extensions(
+            text, options=_CMARK_OPTIONS, extensions=_CMARK_EXTENSIONS
+        )
+    except UnicodeDecodeError as exc:  # It cuts some long characters in two.
+        return bytes(exc.object).decode(errors="replace")
