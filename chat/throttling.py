@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -24,6 +25,9 @@ from knowledge.per_loop import PerLoop
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
 
+Limits = tuple[RateLimitItem, ...]
+Action = Callable[[SlidingWindowCounterRateLimiter, Limits, tuple[str, ...]], Awaitable[None]]
+
 logger = logging.getLogger(__name__)
 
 REDIS_WITHIN = 0.5  # seconds that Redis gets for a reply
@@ -43,18 +47,24 @@ class Counter:
         if self._connections:
             await self._connections.aclose()
 
-    async def count(self, limits: tuple[RateLimitItem, ...], *names: str) -> None:
+    async def count(self, limits: Limits, *names: str) -> None:
         """Raises TooManyRequests."""
+        await self._apply(_count, limits, names)
+
+    async def clear(self, limits: Limits, *names: str) -> None:
+        await self._apply(_clear, limits, names)
+
+    async def _apply(self, action: Action, limits: Limits, names: tuple[str, ...]) -> None:
         if self._shared is None or time.monotonic() < self._alone_until:
-            await _count(self._own, limits, names)
+            await action(self._own, limits, names)
             return
         try:
-            await _count(self._shared, limits, names)
+            await action(self._shared, limits, names)
         except StorageError:
             if time.monotonic() >= self._alone_until:  # otherwise it is known already
                 logger.warning("Redis does not answer. This process counts requests for itself.")
             self._alone_until = time.monotonic() + REDIS_AGAIN_AFTER
-            await _count(self._own, limits, names)
+            await action(self._own, limits, names)
 
 
 def _connections(url: str) -> "ConnectionPool":
@@ -75,13 +85,16 @@ def _limiter_on(connections: "ConnectionPool") -> SlidingWindowCounterRateLimite
     return SlidingWindowCounterRateLimiter(storage)
 
 
-async def _count(
-    limiter: SlidingWindowCounterRateLimiter, limits: tuple[RateLimitItem, ...], names: tuple[str, ...]
-) -> None:
+async def _count(limiter: SlidingWindowCounterRateLimiter, limits: Limits, names: tuple[str, ...]) -> None:
     for limit in limits:
         if not await limiter.hit(limit, *names):
             window = await limiter.get_window_stats(limit, *names)
             raise TooManyRequests(retry_after=max(1.0, window.reset_time - time.time()))
+
+
+async def _clear(limiter: SlidingWindowCounterRateLimiter, limits: Limits, names: tuple[str, ...]) -> None:
+    for limit in limits:
+        await limiter.clear(limit, *names)
 
 
 _counters = PerLoop(Counter)
@@ -94,7 +107,7 @@ async def close_throttling() -> None:
 
 
 @cache
-def _limits(rates: str) -> tuple[RateLimitItem, ...]:
+def _limits(rates: str) -> Limits:
     return tuple(parse_many(rates))
 
 
@@ -109,6 +122,15 @@ async def count_question(*, visitor: UUID | None, address: str) -> None:
 async def count_read(*, address: str) -> None:
     """Count any other call. Raises TooManyRequests."""
     await _counters.get().count(_limits(settings.THROTTLE_READ), "read", throttle_key_of(address))
+
+
+async def count_login(*, address: str) -> None:
+    """Count an attempt to log in to the admin. Raises TooManyRequests."""
+    await _counters.get().count(_limits(settings.THROTTLE_LOGIN), "login", throttle_key_of(address))
+
+
+async def forget_logins(*, address: str) -> None:
+    await _counters.get().clear(_limits(settings.THROTTLE_LOGIN), "login", throttle_key_of(address))
 
 
 class QuestionThrottle(BaseThrottle):

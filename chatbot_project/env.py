@@ -188,6 +188,10 @@ class Environment(BaseModel):
         "60/minute; 1500/day", description="Questions and searches of an address."
     )
     THROTTLE_READ: Rates = Field("300/minute", description="All other API calls of an address.")
+    THROTTLE_LOGIN: Rates = Field(
+        "10/10 minutes",
+        description="Attempts of an address to log in to the admin; counted anew after a successful one.",
+    )
 
 
 def make_data_dir(path: Path) -> None:

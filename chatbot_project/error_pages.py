@@ -6,7 +6,6 @@ from django.template.loader import render_to_string
 
 from chatbot_project.errors import (
     CsrfFailed,
-    ErrorBody,
     HostNotAllowed,
     InternalError,
     error_body,
@@ -40,9 +39,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _respond(request: HttpRequest, exc: Exception) -> HttpResponse:
     if request.path.startswith(API_PATHS):
         return json_error_response(exc)
-    return _page(error_body(exc))
+    return error_page(exc)
 
 
-def _page(body: ErrorBody) -> HttpResponse:
+def error_page(exc: Exception) -> HttpResponse:
     # Without the request: a page about an error must not need the session or the database.
-    return HttpResponse(render_to_string("error.html", {"error": body}), status=body.status_code)
+    body = error_body(exc)
+    page = render_to_string("error.html", {"error": body})
+    return HttpResponse(page, status=body.status_code, headers=body.headers)

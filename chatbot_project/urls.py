@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.decorators.clickjacking import xframe_options_exempt
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
+from chat.admin.login import login
 from chat.pages import chat_page, widget_script
 from chatbot_project import health
 from chatbot_project.book import book_page
@@ -24,6 +25,7 @@ urlpatterns = [
     path("api/health", health.api_health),
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
+    path("admin/login/", login),  # before the admin's own
     path("admin/", admin.site.urls),
 ]
 
