@@ -6,6 +6,7 @@ Written while they are read, a batch at a time, so that memory stays level howev
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,14 @@ from chat.database import in_thread
 from chat.models import Citation, Conversation, Feedback, Message
 from knowledge.neutralising import plain_text
 
-FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+CONTROLS = ("\t", "\r", "\n")
+# Before a formula's first character: the beginning of the cell, or what a spreadsheet may split the cell at,
+# and then quotes, blanks, control characters and zero-width characters. These hold nothing to split at, so that
+# a long run of them is read once.
+FORMULA = re.compile(
+    r'(?:\A|[;\t\r\n])["\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f'
+    r"\u3000\ufeff]*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])"
+)
 BATCH = 100  # conversations
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as something else
 
@@ -121,13 +129,15 @@ def csv_rows(conversation: Conversation) -> list[list[object]]:
 
 
 def safe_cell(value: object) -> object:
-    """Text that a spreadsheet would take for a formula, marked as text by a leading apostrophe.
+    """Text that a spreadsheet would take for a formula, marked as text by an apostrophe before it.
 
-    The characters are those of OWASP's page on CSV injection, with their full-width forms.
+    The characters are those of OWASP's page on CSV injection, with their full-width forms. Where Excel
+    separates cells by semicolons, quotes do not hold a cell together, and its parts begin cells or rows.
     """
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    marked = FORMULA.sub(r"\g<0>'", value)
+    return f"'{marked}" if marked.startswith(CONTROLS) else marked
 
 
 async def _batches(keys: Sequence[UUID]) -> AsyncIterator[list[Conversation]]:
@@ -163,7 +173,8 @@ def _feedback(message: Message) -> Feedback | None:
 
 def _lines(rows: Sequence[Sequence[object]]) -> str:
     lines = io.StringIO()
-    csv.writer(lines).writerows(rows)
+    # All are quoted, because LibreOffice separates by commas, semicolons and tabs at the same time.
+    csv.writer(lines, quoting=csv.QUOTE_ALL).writerows(rows)
     return lines.getvalue()
 
 

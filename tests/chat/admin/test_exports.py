@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import AsyncClient
 from django.utils import timezone
 
-from chat.admin.exports import csv_rows, json_of, load, safe_cell
+from chat.admin.exports import CSV_COLUMNS, csv_rows, json_of, load, safe_cell
 from chat.database import in_thread
 from chat.models import Conversation
 from tests.chat.admin.conftest import conversation_about, rate
@@ -133,8 +133,45 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_text(start: str) -> None:
     assert not [cell for row in csv_rows(conversation) for cell in row if str(cell).startswith(start)]
 
 
+@pytest.mark.parametrize("hidden", [" ", "\xa0", '"', "\ufeff", "\u200b", "\u2060", "\u200e", "\xad", "\x00"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d"])
+def test_a_formula_after_characters_that_are_not_shown_is_made_text(hidden: str, start: str) -> None:
+    assert safe_cell(f"{hidden} {start}1+1") == f"{hidden} '{start}1+1"
+    assert safe_cell(f"x;{hidden}{start}1+1") == f"x;{hidden}'{start}1+1"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+async def test_no_part_of_a_cell_is_a_formula_whatever_a_spreadsheet_separates_by(
+    owner: AsyncClient, separator: str
+) -> None:
+    parts = ["hello", "=1+1", '"=1+1', '""=1+1', "\ufeff=1+1", "x\n=1+1", 'x\n"=1+1', "\t;=1+1", "-1", "@x"]
+    conversation = await in_thread(conversation_about)(separator.join(parts))
+    _, text = await export(owner, "export_as_csv", conversation)
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    cells = [cell for row in csv.reader(lines, delimiter=separator) for cell in row]
+    assert not [cell for cell in cells if cell.lstrip(" \t\n\ufeff").startswith(("=", "+", "-", "@"))]
+
+
+async def test_a_row_is_one_row_with_every_cell_quoted(owner: AsyncClient) -> None:
+    conversation = await in_thread(conversation_about)("hello;1+1\tx|y")
+    _, text = await export(owner, "export_as_csv", conversation)
+    header, question, *_ = text.removeprefix("\ufeff").split("\r\n")
+    assert '"hello;1+1\tx|y"' in question
+    for line in (header, question):
+        assert line.startswith('"')
+        assert line.endswith('"')
+        assert line.count('","') == len(CSV_COLUMNS) - 1
+
+
+def test_a_long_text_of_separators_and_blanks_is_marked_in_linear_time() -> None:
+    for text in ("\t" * 200_000, ";" * 200_000, " " * 200_000, "; " * 100_000):
+        assert safe_cell(f"x{text}y") == f"x{text}y"
+
+
 def test_other_cells_stay_as_they_are() -> None:
     assert safe_cell("What is 2-1?") == "What is 2-1?"
+    assert safe_cell(" \u200bWhat is it?") == " \u200bWhat is it?"
+    assert safe_cell("") == ""
     assert safe_cell(-3) == -3
     assert safe_cell(None) is None
 
