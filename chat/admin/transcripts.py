@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.text import Truncator
 
@@ -75,31 +76,47 @@ class Transcript:
 def transcript_of(conversation: Conversation) -> Transcript:
     """Reads all messages with their citations and feedback in two queries, however many there are."""
     messages = conversation.messages.select_related("feedback").prefetch_related("citations")
+    messages = messages.order_by("position")
+    sent = frozenset([conversation.page_url, *(message.page_url for message in messages)])
     return Transcript(
         conversation=conversation,
         visitor=short_id(conversation.visitor) if conversation.visitor else "",
-        page=as_link(conversation.page_url),
-        entries=tuple(_entry(message) for message in messages.order_by("position")),
+        page=_link(conversation.page_url, sent=sent),
+        entries=tuple(_entry(message, sent=sent) for message in messages),
     )
 
 
-def _entry(message: Message) -> Entry:
-    citations = tuple(_cited(citation) for citation in message.citations.all())
+def _link(url: str, *, sent: frozenset[str]) -> str | None:
+    """`url` as a link; one of those that the visitor `sent` only where it is on the book's own site.
+
+    A passage that the visitor marked has the address that came with it.
+    """
+    return as_link(url) if url not in sent or _on_own_site(url) else None
+
+
+def _on_own_site(url: str) -> bool:
+    # An entry with a * is no beginning of an address, and its sites may be anyone's.
+    sites = [*settings.FRAMING_ORIGINS, settings.CONTENT_BASE_URL or ""]
+    return url.startswith(tuple(f"{site.rstrip('/')}/" for site in sites if site))
+
+
+def _entry(message: Message, *, sent: frozenset[str]) -> Entry:
+    citations = tuple(_cited(citation, sent=sent) for citation in message.citations.all())
     return Entry(
         message=message,
-        page=as_link(message.page_url),
+        page=_link(message.page_url, sent=sent),
         fragments=tuple(_fragments(message, citations)),
         citations=citations,
         measures=tuple(_measures(message)),
-        trace=_trace(message.trace),
+        trace=_trace(message.trace, sent=sent),
     )
 
 
-def _cited(citation: Citation) -> CitedPassage:
+def _cited(citation: Citation, *, sent: frozenset[str]) -> CitedPassage:
     return CitedPassage(
         number=citation.number,
         path=PATH_SEPARATOR.join(map(str, citation.path)) or citation.title,
-        link=as_link(citation.url),
+        link=_link(citation.url, sent=sent),
         url=citation.url,
         excerpt=citation.excerpt,
         similarity=citation.similarity,
@@ -136,20 +153,20 @@ def _measures(message: Message) -> Iterator[tuple[str, str]]:
     yield from ((name, f"{value:.0%}") for name, value in shares.items() if value is not None)
 
 
-def _trace(trace: Mapping[str, Any] | None) -> Trace | None:
+def _trace(trace: Mapping[str, Any] | None, *, sent: frozenset[str]) -> Trace | None:
     if not trace:
         return None
     return Trace(
         question=str(trace.get("question", "")),
         evidence=trace.get("evidence"),
-        candidates=tuple(_candidate(candidate) for candidate in trace.get("candidates", ())),
+        candidates=tuple(_candidate(candidate, sent=sent) for candidate in trace.get("candidates", ())),
     )
 
 
-def _candidate(candidate: Mapping[str, Any]) -> Candidate:
+def _candidate(candidate: Mapping[str, Any], *, sent: frozenset[str]) -> Candidate:
     return Candidate(
         heading=str(candidate.get("heading") or candidate.get("id", "")),
-        link=as_link(str(candidate.get("url", ""))),
+        link=_link(str(candidate.get("url", "")), sent=sent),
         score=candidate.get("score"),
         similarity=candidate.get("similarity"),
         bm25=candidate.get("bm25"),

@@ -62,8 +62,9 @@ def test_citations_and_their_markers_lead_to_the_cited_section(
 
 
 def test_links_of_others_open_apart_and_tell_them_nothing(
-    owner: Client, make_conversation: MakeConversation
+    owner: Client, make_conversation: MakeConversation, settings
 ) -> None:
+    settings.CONTENT_BASE_URL = "https://site.example"
     page = opened(owner, make_conversation("What is ZMP?", page_url="https://site.example/page", trace=TRACE))
     links = re.findall(r"<a [^>]*>", page)
     assert len(links) == 5
@@ -80,6 +81,58 @@ def test_an_address_that_is_no_web_page_is_shown_but_is_no_link(
     page = opened(owner, make_conversation("What is ZMP?", citation_url=url, page_url=url))
     assert "<a " not in page
     assert "Zero-moment point" in page
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/page",
+        "https://book.example.evil.example/page",
+        "https://book.example@evil.example/page",
+        "https://a.pages.example/page",
+        "/admin/logout/",
+    ],
+)
+def test_a_page_that_is_not_on_the_book_s_site_is_shown_but_is_no_link(
+    owner: Client, make_conversation: MakeConversation, settings, url: str
+) -> None:
+    settings.CONTENT_BASE_URL = "https://book.example"
+    settings.FRAMING_ORIGINS = ["*", "https://*.pages.example", "https://shop.example"]
+    conversation = make_conversation("What is ZMP?", page_url=url)
+    conversation.messages.filter(role="user").update(page_url=f"{url}/2")
+    page = opened(owner, conversation)
+    assert f"<dd>{url}</dd>" in page
+    assert f"On {url}/2</p>" in page
+    assert not re.search(rf"<a [^>]*{re.escape(url)}", page)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_link"),
+    [
+        ("https://book.example/docs/balance", True),
+        ("https://shop.example/chat?page=2", True),
+        ("https://book.example/other/", False),
+    ],
+)
+def test_a_page_on_the_book_s_site_is_a_link(
+    owner: Client, make_conversation: MakeConversation, settings, url: str, is_link: bool
+) -> None:
+    settings.CONTENT_BASE_URL = "https://book.example/docs"
+    settings.FRAMING_ORIGINS = ["https://shop.example"]
+    page = opened(owner, make_conversation("What is ZMP?", page_url=url))
+    assert (f'<dd><a href="{url}"' in page) is is_link
+
+
+def test_a_marked_passage_does_not_make_its_page_a_link(
+    owner: Client, make_conversation: MakeConversation
+) -> None:
+    url = "https://evil.example/page"
+    trace = {"question": "x", "candidates": [{"heading": "Your selection", "url": url}]}
+    conversation = make_conversation("Explain", citation_url=url, trace=trace)
+    conversation.messages.filter(role="user").update(page_url=url)
+    page = opened(owner, conversation)
+    assert "<a " not in page
+    assert f"({url})" in page
 
 
 def test_what_a_reader_writes_is_text_and_never_markup(
