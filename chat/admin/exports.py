@@ -23,8 +23,8 @@ from knowledge.neutralising import plain_text
 
 CONTROLS = ("\t", "\r", "\n")
 # Before a formula's first character: the beginning of the cell, or what a spreadsheet may split the cell at,
-# and then quotes, blanks, control characters and zero-width characters. These hold nothing to split at, so that
-# a long run of them is read once.
+# and then quotes, blanks, control characters and zero-width characters. These hold nothing to split at, so
+# that a long run of them is read once.
 FORMULA = re.compile(
     r'(?:\A|[;\t\r\n])["\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f'
     r"\u3000\ufeff]*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])"
