@@ -53,10 +53,6 @@ class TooManyRequests(ApiError):
     retryable = True
 
 
-class TooManyLogins(TooManyRequests):
-    detail = "Too many attempts to log in. Please wait some minutes and try again."
-
-
 class TurnInterrupted(ApiError):
     """The server stopped."""
 

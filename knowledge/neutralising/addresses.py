@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _WEB = re.compile(r"https?://[^\s<>\"`\\[\]{}^]+", re.IGNORECASE)
 _SCHEME = re.compile(r"\A(?:(?:https?:)?//|mailto:)", re.IGNORECASE)
-_REST = re.compile(r"[?#\s`|<>]")
+_REST = re.compile(r"[?#\s`|<>\\]")
 _NOT_ASCII = re.compile(r"[^!-~]")
 # Written between the brackets of a link, or between < and >, every reader takes it for one address.
 _WRITABLE = re.compile(

@@ -57,6 +57,12 @@ class _Group:
     start: int  # its place in the block
     operations: list[Operation] = field(default_factory=list)
 
+    @property
+    def is_note(self) -> bool:
+        """Whether it would refer to a footnote; such a one makes text again of all that it holds."""
+        name, arguments = self.operations[0] if self.operations else ("", ())
+        return name == "word" and arguments[0][0][-1] == "^"
+
 
 class InlineReader:
     """Takes a block's text piece by piece, and tells the writer what it is as soon as that is certain."""
@@ -73,7 +79,6 @@ class InlineReader:
         self._unclosed = 0  # brackets that have been passed on as text
         self._may_be_in_maths = False  # for a reader with other rules about where formulas begin and end
         self._target: TargetReader | None = None
-        self._is_doubtful = False  # code may begin elsewhere for some: a formula took its first tick
         self._no_closing: dict[int, int] = {}  # up to which place no run of so many ticks has begun
         self._led = 0  # of the undecided word, how many letters have been passed on
         self._waits_for: re.Pattern[str] | None = None
@@ -108,7 +113,7 @@ class InlineReader:
         while self._groups:
             self._give_up()
         self._place, self._previous = 0, ""
-        self._unclosed, self._may_be_in_maths, self._is_doubtful = 0, False, False
+        self._unclosed, self._may_be_in_maths = 0, False
         self._no_closing.clear()
 
     def _go_on(self, *, final: bool) -> None:
@@ -180,10 +185,9 @@ class InlineReader:
             return False
         if (self._groups or self._unclosed) and _CLOSES_A_LINK.search(code):
             return False
-        if self._may_be_in_maths and COMMAND.search(code):
+        if self._may_be_in_maths and ("$" in code or COMMAND.search(code)):
             return False
-        self._is_doubtful = self._is_doubtful or (self._may_be_in_maths and "$" in code)
-        return not (self._is_doubtful or "`" in code) or not _ACTS.search(code)
+        return "`" not in code or not _ACTS.search(code)
 
     def _tag(self, final: bool) -> int | None:
         text = self._text
@@ -257,6 +261,8 @@ class InlineReader:
         if opening and group.is_image:
             # Not everybody sees where the image would end.
             self._tell("word", ["!", "\\["], "")
+        elif opening and group.is_note:
+            self._tell("word", ["\\["], "")
         elif opening:
             self._tell("bracket", "[")
         for name, arguments in group.operations:

@@ -162,7 +162,9 @@ class Writer:
         self.span(markdown.replace("[", r"\[").replace("]", r"\]") if self._in_link else markdown)
 
     def bracket(self, bracket: str) -> None:
-        self.span(f"\\{bracket}" if self._in_link else bracket)
+        # Behind a "!" it may begin an image.
+        is_escaped = self._in_link or (bracket == "[" and self._last == "!" and not self._blank)
+        self.span(f"\\{bracket}" if is_escaped else bracket)
 
     def link(self, operations: Sequence[Operation], url: str) -> None:
         if self._in_link:
@@ -234,8 +236,6 @@ class Writer:
         first = markdown[0]
         if self._last == "]" and (first == "(" or (first == ":" and self._in_label)):
             return f"\\{markdown}"
-        if self._last == "[" and first == "^":  # of a footnote's mark
-            return f"\\{markdown}"
         is_tag = self._last == "<" and begins_a_tag(first)
         is_host = first == "[" and self._tail.endswith("//")
         if is_tag or is_host or joins_code(self._last, markdown) or _makes_address(self._tail, text):
@@ -291,7 +291,9 @@ def _makes_address(before: str, text: str) -> bool:
         return False
     if not text[0].isascii():  # as in "рф"
         return before[-1] == "@" or (before[-1] == "." and text[0] in "рР")  # noqa: RUF001
-    if (not before[-1].isascii() and text[0].isalnum()) or (text == "." and before[-1] != "@"):
+    if not before[-1].isascii() and text[0].isalnum() and "." not in text:
+        return False
+    if text == "." and before[-1] != "@" and before[-3:].lower() != "www":
         return False
     together = before + text
     if not _WORTH_A_LOOK.search(together):
