@@ -66,7 +66,7 @@ BLOCKS = (
         ("[a] and `f[0](x)`", None),
         ("It costs $5; run `echo $HOME`.", "It costs $5; run \\`echo $HOME\\`."),
         ("It costs $5; run `echo $HOME <b>`.", "It costs $5; run \\`echo $HOME &lt;b>\\`."),
-        ("It costs $5; run `$A` and `<b>`.", "It costs $5; run \\`$A\\` and `<b>`."),
+        ("It costs $5; run `$A` and `<b>`.", "It costs $5; run \\`$A` and `&lt;b>\\`."),
         ("With $x$ run `echo $A @b`", "With $x$ run \\`echo $A @b\\`"),
         ("The process $$ and\n$\nb", "The process \\$\\$ and\n\\$\nb"),
         (r"\(\href{/a}{x}\)", r"\(\\href{/a}{x}\)"),
