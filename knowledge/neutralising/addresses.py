@@ -74,7 +74,7 @@ class Addresses:
 def hosts_in(text: str) -> Iterator[Host]:
     for found in _NAME.finditer(text):
         ends = [end.end() for end in _TOP_LEVEL.finditer(found[0])]
-        if not ends or not found[0][: ends[-1]].partition(".")[0]:
+        if not ends or "." not in found[0][: ends[-1]].lstrip("."):
             continue
         start, end = found.start(), found.start() + ends[-1]
         if not _GOES_ON.search(text, max(0, start - 2), start) or _SYMBOL.search(found[0]):

@@ -8,7 +8,7 @@ from typing import Any
 from knowledge.citations import OPENERS, Citations, marker_may_begin, read_marker
 from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in, shown
 from knowledge.neutralising.targets import TargetReader
-from knowledge.neutralising.words import COMMAND, lead_of, units_of
+from knowledge.neutralising.words import COMMAND, lead_of, plain, units_of
 from knowledge.neutralising.writer import Operation, Writer
 
 _PIECE = 64  # code points that are read at once
@@ -60,8 +60,8 @@ class _Group:
     @property
     def is_note(self) -> bool:
         """Whether it would refer to a footnote; such a one makes text again of all that it holds."""
-        name, arguments = self.operations[0] if self.operations else ("", ())
-        return name == "word" and arguments[0][0][-1] == "^"
+        words = (plain(arguments[0]) for name, arguments in self.operations[:2] if name == "word")
+        return "".join(words).startswith("^")
 
 
 class InlineReader:
