@@ -119,7 +119,7 @@ class Writer:
     def goes_on_with_word(self) -> bool:
         """Whether what is written next may become a part of an address that the word before begins."""
         is_behind_it = not (self._blank or self._break or self._next)
-        return is_behind_it and self._tail[-1:] != "" and self._tail[-1].isascii()
+        return is_behind_it and bool(self._tail)
 
     def lead(self, letters: str) -> None:
         """Letters that a word begins with, before the rest has come."""
