@@ -119,7 +119,7 @@ class Writer:
     def goes_on_with_word(self) -> bool:
         """Whether what is written next may become a part of an address that the word before begins."""
         is_behind_it = not (self._blank or self._break or self._next)
-        return is_behind_it and bool(self._tail)
+        return is_behind_it and self._tail != "" and not _is_foreign_letter(self._tail[-1])
 
     def lead(self, letters: str) -> None:
         """Letters that a word begins with, before the rest has come."""
@@ -285,13 +285,17 @@ class Writer:
         return "\n>\n" if self._quoted else "\n\n"
 
 
+def _is_foreign_letter(character: str) -> bool:
+    return not character.isascii() and character.isalnum()
+
+
 def _makes_address(before: str, text: str) -> bool:
     """Whether the end of a word and what is written behind it make an address together."""
     if not before or not text:
         return False
     if not text[0].isascii():  # as in "рф"
         return before[-1] == "@" or (before[-1] == "." and text[0] in "рР")  # noqa: RUF001
-    if not before[-1].isascii() and text[0].isalnum() and "." not in text:
+    if _is_foreign_letter(before[-1]) and text[0].isalnum():
         return False
     if text == "." and before[-1] != "@" and before[-3:].lower() != "www":
         return False

@@ -75,7 +75,7 @@ BLOCKS = (
         (r"$\displaystyle\frac{a}{b}$", None),
         ("9$.om]$ and $x$.com", "9 $.om]$ and $x$ .com"),
         ("```\na\n```\t\nb", "```\na\n```\n\nb"),
-        ("人C.co", "人 C\\.co"),
+        ("\ufe0fC.co", "\ufe0f C\\.co"),
         (".===evil.example", ".===evil.example"),
         (".===evil.com/x", "\\.===evil\\.com/x"),
         ("[&ZeroWidthSpace;^a]", "\\[^a]"),
