@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,7 @@ from chat.visitors import new_visitor, token_of, visitor_of
 from chatbot_project.clients import address_of_scope
 from chatbot_project.errors import error_body
 from chatbot_project.request_ids import current_request_id, request_id_from
+from chatbot_project.windows import FixedWindow
 
 FLOOD_FRAMES = 60
 FLOOD_SECONDS = 10.0
@@ -47,7 +47,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def connect(self) -> None:
         self._visitor: UUID | None = None
         self._followers: dict[UUID, asyncio.Task[None]] = {}
-        self._window_began, self._frames_in_window = time.monotonic(), 0
+        self._frame_window = FixedWindow(most=FLOOD_FRAMES, seconds=FLOOD_SECONDS)
         self._address = address_of_scope(self.scope)
         await self.accept()
 
@@ -57,7 +57,7 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         current_request_id.set(request_id_from(None))
-        if self._floods():
+        if self._frame_window.is_exceeded():
             await self.close(code=FLOODED)
             return
         try:
@@ -145,13 +145,6 @@ class ChatConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(frame, ensure_ascii=False))
-
-    def _floods(self) -> bool:
-        now = time.monotonic()
-        if now - self._window_began > FLOOD_SECONDS:
-            self._window_began, self._frames_in_window = now, 0
-        self._frames_in_window += 1
-        return self._frames_in_window > FLOOD_FRAMES
 
 
 def _origin(scope: dict[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """Daphne's connections with bounds: on what comes in, on its parts, and on what waits for a slow reader."""
 
 import asyncio
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +11,8 @@ from django.conf import settings
 from twisted.internet.interfaces import IPushProducer
 from twisted.web.http import HTTPChannel
 from zope.interface import implementer
+
+from chatbot_project.windows import FixedWindow
 
 LONGEST_CONTENT_TYPE = 300  # bytes; the rest is left out
 LONGEST_READ = 4 * 1024  # bytes that are parsed before other connections get their turn
@@ -140,20 +141,13 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
         # In place of the HTTP protocol that this connection began with.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.outlet, True)
-        self._window_began, self._frames_in_window = time.monotonic(), 0
+        self._frame_window = FixedWindow(most=MOST_FRAMES, seconds=FRAMES_WITHIN)
         super().connectionMade()
 
     def onFrameBegin(self) -> None:  # noqa: N802 - Autobahn's name
         super().onFrameBegin()
-        if self._floods():
+        if self._frame_window.is_exceeded():
             self._end_flood()
-
-    def _floods(self) -> bool:
-        now = time.monotonic()
-        if now - self._window_began > FRAMES_WITHIN:
-            self._window_began, self._frames_in_window = now, 0
-        self._frames_in_window += 1
-        return self._frames_in_window > MOST_FRAMES
 
     def _end_flood(self) -> None:
         """Say why, and take nothing more; Autobahn drops the connection a second later."""
