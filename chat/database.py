@@ -13,10 +13,12 @@ T = TypeVar("T")
 _THREADS: Final = ThreadPoolExecutor(max_workers=64, thread_name_prefix="database")
 
 
-def in_thread(function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
+def in_thread(
+    function: Callable[P, T], *, threads: ThreadPoolExecutor = _THREADS
+) -> Callable[P, Awaitable[T]]:
     """`await in_thread(f)(…)`: any number run side by side, unlike the ORM's own async methods.
 
     Those share one thread, so that a slow query would hold up every reader.
     """
-    called = database_sync_to_async(function, thread_sensitive=False, executor=_THREADS)
+    called = database_sync_to_async(function, thread_sensitive=False, executor=threads)
     return cast("Callable[P, Awaitable[T]]", called)
