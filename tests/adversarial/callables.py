@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
+from chat.admin.exports import safe_cell
 from chat.serializers import QuerySerializer
 from chatbot_project import book
 from chatbot_project.clients import client_address
@@ -22,7 +23,7 @@ from knowledge.excerpts import excerpt
 from knowledge.fencing import fenced
 from knowledge.followups import leans_on_history
 from knowledge.links import as_link
-from knowledge.neutralising import Addresses, NeutralFilter
+from knowledge.neutralising import Addresses, NeutralFilter, plain_text
 from knowledge.providers.local.extractive import ExtractiveModel
 from knowledge.selections import passages_with
 from knowledge.sentences import sentences
@@ -149,6 +150,8 @@ READER: Mapping[str, Reading] = {
 }
 ANSWER: Mapping[str, Reading] = {
     "an answer": _filtered,
+    "an answer as plain text": plain_text,
+    "an exported cell": safe_cell,
     "an answer's uncited share": uncited_share,
     "a citation": lambda text: (read_marker(text), marker_may_begin(text, 0), without_markers(text)),
 }
