@@ -24,7 +24,7 @@ from knowledge.neutralising.writer import Place, Writer
 _LONGEST_ROW = 1000  # code points of a table's line, or of one that holds only marks; a longer one is text
 # With the first other character the line's beginning is known.
 _MARKS = re.compile(r"[ \t>\-+*_=#~`0-9.):|]*")
-_BLANK = dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
+_AS_BLANKS = dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x85\u2028\u2029"), " ")
 _BLANKS = re.compile(r"[ \t>]*")
 
 
@@ -91,7 +91,7 @@ class NeutralFilter:
             piece = piece.removeprefix("\n")
             self._after_return = False
         self._after_return = self._after_return or piece.endswith("\r")
-        lines = piece.translate(_BLANK).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines = piece.translate(_AS_BLANKS).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return [(number > 0, visible(line)) for number, line in enumerate(lines)]
 
     def _begin_line(self) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge.citations import OPENERS, Citations, marker_may_begin, read_marker
-from knowledge.neutralising.addresses import ADDRESS, Addresses, hosts_in, shown
+from knowledge.neutralising.addresses import Addresses, shown
+from knowledge.neutralising.spans import FORMULA_ENDS, code_span, formula_span
 from knowledge.neutralising.targets import TargetReader
-from knowledge.neutralising.words import COMMAND, lead_of, plain, units_of
+from knowledge.neutralising.words import lead_of, plain, units_of
 from knowledge.neutralising.writer import Operation, Writer
 
 _PIECE = 64  # code points that are read at once
@@ -34,19 +35,6 @@ _AUTOLINK = re.compile(r"<([a-z][a-z0-9+.-]{1,31}:[^\s<>]*)>", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"<(?:[a-z][^\s<>]*|br[ \t]*/?)?\Z", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_)\]]")
-_TAG_IN_MATHS = re.compile(r"<(?=\\?[A-Za-z/!?%])")
-# In maths these would be more than letters.
-_NO_MATHS = re.compile(r"[`@]|!\[|\][ \t]*\(")
-_ESCAPED = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
-# One reader looks for this element before it looks for code.
-_NO_CODE = re.compile(r"<code\b|\\\\\|", re.IGNORECASE)
-_ONE_TICK = re.compile("(?<!`)`(?!`)")
-_LONG_TICKS = re.compile("``")
-# Where code has ticks inside, not everybody finds its end.
-_ACTS = re.compile(r"[\[\]<@]|://|www\.", re.IGNORECASE)
-# Not everybody looks for code before brackets.
-_CLOSES_A_LINK = re.compile(r"\]\s*[(:]")
-_MATHS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 
 
 @dataclass(slots=True)
@@ -59,7 +47,7 @@ class _Group:
 
     @property
     def is_note(self) -> bool:
-        """Whether it would refer to a footnote; such a one makes text again of all that it holds."""
+        """Whether it refers to a footnote. One that is not defined, some readers read again without code."""
         words = (plain(arguments[0]) for name, arguments in self.operations[:2] if name == "word")
         return "".join(words).startswith("^")
 
@@ -80,6 +68,7 @@ class InlineReader:
         self._may_be_in_maths = False  # for a reader with other rules about where formulas begin and end
         self._target: TargetReader | None = None
         self._no_closing: dict[int, int] = {}  # up to which place no run of so many ticks has begun
+        self._text_until = 0  # up to which place ticks are text
         self._led = 0  # of the undecided word, how many letters have been passed on
         self._waits_for: re.Pattern[str] | None = None
         self._room = 0  # for so many characters
@@ -112,7 +101,7 @@ class InlineReader:
         self._go_on(final=True)
         while self._groups:
             self._give_up()
-        self._place, self._previous = 0, ""
+        self._place, self._previous, self._text_until = 0, "", 0
         self._unclosed, self._may_be_in_maths = 0, False
         self._no_closing.clear()
 
@@ -156,6 +145,8 @@ class InlineReader:
         run = opening.end() if opening else 0
         if run == len(text) and not final and run < _LONGEST_SPAN:
             return self._wait("[^`]", until=_LONGEST_SPAN)
+        if self._place < self._text_until:
+            return self._ticks_as_text(run)
         begin = max(run, self._no_closing.get(run, 0) - self._place)
         for closing in _TICKS.finditer(text, begin, run + _LONGEST_SPAN):
             if closing.end() == len(text) and not final:
@@ -165,29 +156,19 @@ class InlineReader:
             self._no_closing[run] = self._place + closing.end()
         if not final and len(text) < run + _LONGEST_SPAN:
             return self._wait("`", until=run + _LONGEST_SPAN)
-        return self._tell("word", ["\\`"] * run, text[run : run + 1], used=run)
+        return self._ticks_as_text(run)
 
     def _code_until(self, closing: re.Match[str], run: int) -> int:
         code = self._text[run : closing.start()].replace("\n", " ")
-        escaped = ["\\`"] * run
-        if not code.strip():
-            self._tell("word", escaped, " ")
-            self._tell("blank", code)
-            return self._tell("word", escaped, self._text[closing.end() :][:1], used=closing.end())
-        if not self._may_be_code(code):
-            return self._tell("word", escaped, code[:1], used=run)
-        ticks = "``" if _ONE_TICK.search(code) else "`"
-        return self._tell("span", f"{ticks}{code}{ticks}", used=closing.end())
+        in_brackets = bool(self._groups) or self._unclosed > 0
+        span = code_span(code, in_brackets=in_brackets, near_formula=self._may_be_in_maths)
+        if span:
+            return self._tell("span", span, used=closing.end())
+        self._text_until = self._place + closing.end()
+        return self._ticks_as_text(run)
 
-    def _may_be_code(self, code: str) -> bool:
-        """Whether every reader takes it for code, or for text that does nothing."""
-        if _NO_CODE.search(code) or (_ONE_TICK.search(code) and _LONG_TICKS.search(code)):
-            return False
-        if (self._groups or self._unclosed) and _CLOSES_A_LINK.search(code):
-            return False
-        if self._may_be_in_maths and ("$" in code or COMMAND.search(code)):
-            return False
-        return "`" not in code or not _ACTS.search(code)
+    def _ticks_as_text(self, run: int) -> int:
+        return self._tell("word", ["\\`"] * run, self._text[run : run + 1], used=run)
 
     def _tag(self, final: bool) -> int | None:
         text = self._text
@@ -287,11 +268,11 @@ class InlineReader:
         text = self._text
         if text in ("$", "\\") and not final:
             return 0
-        opener = text[:2] if text[:2] in _MATHS else text[0]
-        if opener not in _MATHS:
+        opener = text[:2] if text[:2] in FORMULA_ENDS else text[0]
+        if opener not in FORMULA_ENDS:
             return None
         self._may_be_in_maths = True
-        closer = _MATHS[opener]
+        closer = FORMULA_ENDS[opener]
         end = text.find(closer, len(opener), _LONGEST_SPAN)
         if end >= 0:
             return self._maths_until(end, opener) if final or end + len(closer) < len(text) else 0
@@ -300,16 +281,9 @@ class InlineReader:
         return self._wait(re.escape(closer[-1]), until=_LONGEST_SPAN)
 
     def _maths_until(self, end: int, opener: str) -> int | None:
-        closer = _MATHS[opener]
-        formula, after = self._text[len(opener) : end], self._text[end + len(closer) :][:1]
-        is_price = opener == "$" and (formula != formula.strip() or "\n" in formula or after.isdigit())
-        if not formula.strip() or is_price or _NO_MATHS.search(formula) or COMMAND.search(formula):
-            return None
-        for text in (formula, _ESCAPED.sub("", formula)):
-            if ADDRESS.search(text) or any(hosts_in(text)):
-                return None
-        formula = _TAG_IN_MATHS.sub("< ", " ".join(formula.split("\n")))
-        return self._tell("span", f"{opener}{formula}{closer}", used=end + len(closer))
+        after = end + len(FORMULA_ENDS[opener])
+        span = formula_span(opener, self._text[len(opener) : end], after=self._text[after : after + 1])
+        return self._tell("span", span, used=after) if span else None
 
     def _hand_over(self) -> int:
         """Pass on the first letters of a word before the rest has come, and tell how many there are."""

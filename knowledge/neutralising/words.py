@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
 # In a formula these make links and attributes, or other names for such commands.
 COMMAND = re.compile(
     r"\\(?:href|url|html|class|cssId|style|data|includegraphics|require|csname|let|futurelet|[gex]?def"
-    r"|(?:re)?new|provide|DeclareMathOperator|bbox|mmlToken)(?![a-z])"
+    r"|(?:re)?new(?:command|environment)|(?:provide|Declare)[A-Za-z]*|bbox|mmlToken)(?![a-z])"
 )
 
 _RULE_OR_ITEM = re.compile(r"([-_*=~+$])\1*")
