@@ -3,7 +3,7 @@
 import re
 
 _FENCE = re.compile(r"[ >]*(`{3,})")
-_TOKEN = re.compile(r"\\([\\`*_\[\]()!~|$.:#>+=^-])|&(lt|amp);|(`+)")
+_TOKEN = re.compile(r"\\([\\`*_\[\]()!~|$.:#>+=-])|&(lt|amp);|(`+)")
 _CHARACTERS = {"lt": "<", "amp": "&"}
 
 
