@@ -297,6 +297,11 @@ class InlineReader:
 
     def _word(self, final: bool) -> int:
         text = self._text
+        if text.startswith("\\[") and self._previous in ("", "\n"):
+            # Some readers would look for the formula's end in the blocks below.
+            self._unclosed += 1
+            self._tell("word", ["\\\\"], "[")
+            return self._tell("bracket", "[", used=2)
         if script := _OTHER_SCRIPT.match(text):
             return self._tell("word", list(script[0]), "", used=script.end())
         dollars = _DOLLARS.match(text, 0, _LONGEST_WORD)

@@ -16,6 +16,9 @@ _ACTS = re.compile(r"[\[\]<@]|://|www\.", re.IGNORECASE)
 # Not everybody looks for code before brackets.
 _CLOSES_A_LINK = re.compile(r"\]\s*[(:]")
 
+# Not everybody looks for code before formulas either.
+_ENDS_A_FORMULA = re.compile(r"\$|\\[)\]]")
+
 # In a formula these would be more than letters.
 _NO_FORMULA = re.compile(r"[`@]|!\[|\][ \t]*\(")
 _ESCAPED = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
@@ -33,7 +36,7 @@ def code_span(code: str, *, in_brackets: bool, near_formula: bool) -> str | None
         or (ticks == "``" and _LONG_TICKS.search(code))
         or ("`" in code and _ACTS.search(code))
         or (in_brackets and _CLOSES_A_LINK.search(code))
-        or (near_formula and ("$" in code or COMMAND.search(code)))
+        or (near_formula and (_ENDS_A_FORMULA.search(code) or COMMAND.search(code)))
     )
     return None if is_taken_apart or not code.strip() else f"{ticks}{code}{ticks}"
 

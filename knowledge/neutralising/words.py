@@ -27,6 +27,8 @@ COMMAND = re.compile(
     r"|(?:re)?new(?:command|environment)|(?:provide|Declare)[A-Za-z]*|bbox|mmlToken)(?![a-z])"
 )
 
+_LONGEST_COMMAND = 30
+
 _RULE_OR_ITEM = re.compile(r"([-_*=~+$])\1*")
 _BELOW_TEXT = re.compile(r"[-:|=]+")  # the dashes of a table
 _BEGINS_A_BLOCK = re.compile(r"[#>]|~~~|:::")
@@ -90,6 +92,12 @@ def written(units: Units, allowed: Addresses, *, after: str, in_link: bool = Fal
 def joins_code(before: str, markdown: str) -> bool:
     """Whether code at the beginning of the Markdown would be something else directly behind `before`."""
     return before[-1:] in ("`", "\\") and markdown.startswith("`")
+
+
+def makes_command(before: str, text: str) -> bool:
+    """Whether the end of a word and what is written behind it make a command together."""
+    found = COMMAND.search(before + text[:_LONGEST_COMMAND], max(0, len(before) - _LONGEST_COMMAND))
+    return found is not None and found.start() < len(before) < found.end()
 
 
 def _address(url: str, allowed: Addresses, *, is_alone: bool, in_link: bool) -> str:

@@ -13,6 +13,7 @@ from knowledge.neutralising.words import (
     escaped_mark,
     is_mark,
     joins_code,
+    makes_command,
     plain,
     written,
 )
@@ -173,6 +174,8 @@ class Writer:
         within = Writer(self._allowed, in_link=True)
         within.replay(operations)
         text = within.taken()
+        if text.isdigit():
+            text += " "  # without which it would be a citation
         # Behind a "!" it would be an image.
         self.span(f"[{text}]({url})" if text else f"<{url}>", apart=self._last == "!" and not self._blank)
 
@@ -238,7 +241,14 @@ class Writer:
             return f"\\{markdown}"
         is_tag = self._last == "<" and begins_a_tag(first)
         is_host = first == "[" and self._tail.endswith("//")
-        if is_tag or is_host or joins_code(self._last, markdown) or _makes_address(self._tail, text):
+        is_code = joins_code(self._last, markdown)
+        if (
+            is_tag
+            or is_host
+            or is_code
+            or _makes_address(self._tail, text)
+            or makes_command(self._tail, text)
+        ):
             return f" {markdown}"
         return markdown
 

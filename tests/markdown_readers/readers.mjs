@@ -41,7 +41,7 @@ const typeset = (formula) => {
     /(?<!\\)(?:\\\\)*\\(?:href|url|class|cssId|style|data|includegraphics|\w*def|let|new\w*)\b/.exec(formula);
   return command ? "<formula-acts>" : "<code>formula</code>";
 };
-const AROUND_FORMULAS = /<\/?(?:eqn?|section|span)>/g;
+const AROUND_FORMULAS = /<\/?(?:eqn?|section|span)(?: class="eqno")?>/g;
 katex.renderToString = typeset;
 const formulaHtml = mathHtml();
 formulaHtml.enter.mathText = function () {
