@@ -242,10 +242,10 @@ class InlineReader:
         if opening and group.is_image:
             # Not everybody sees where the image would end.
             self._tell("word", ["!", "\\["], "")
-        elif opening and group.is_note:
-            self._tell("word", ["\\["], "")
         elif opening:
             self._tell("bracket", "[")
+            if group.is_note:
+                self._tell("blank", " ")
         for name, arguments in group.operations:
             self._tell(name, *arguments)
 

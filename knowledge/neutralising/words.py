@@ -53,7 +53,7 @@ def _units(text: str) -> Units:
         return list(text)
     # No blank that is a reference is one for the reader of the Markdown.
     characters = visible(html.unescape(text)).replace(" ", "\u00a0")
-    return [f"\\{each}" if each.isascii() else each for each in characters if each not in "\t\n"]
+    return [f"\\{each}" if each.isascii() else each for each in characters if each not in "\t\n\r"]
 
 
 def begins_a_tag(text: str) -> bool:

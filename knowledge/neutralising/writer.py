@@ -314,5 +314,6 @@ def _makes_address(before: str, text: str) -> bool:
         return False
     known = {found.start() for found in ADDRESS.finditer(before)}
     begun = (found.start() for found in ADDRESS.finditer(together))
-    hosts = any(host.start < len(before) < host.end for host in hosts_in(together))
-    return hosts or any(start < len(before) and start not in known for start in begun)
+    hosts = (host for host in hosts_in(together) if host.start < len(before) <= host.end)
+    goes_on = any(len(before) < host.end or not host.is_all for host in hosts)
+    return goes_on or any(start < len(before) and start not in known for start in begun)
