@@ -38,6 +38,7 @@ ADDRESS = re.compile(
     r"|(?<![:/])//(?=localhost|[^\s/]{1,255}?\.)"
     r"|www\."
     r"|(?<![a-z])(?:mailto|xmpp|tel|sms|javascript|vbscript|data|file|blob|ftp):(?=\S)"
+    r"|<[^\s<>@]+@(?=[^\s@])"
     r"|(?<![\w.+-])[\w.+-]{1,64}@[^\s@]"
     r"|[\w.+!\"#$%&'*,/=?^{|}~;:-]@(?=[^\s@]{1,255}?\.)",
     re.IGNORECASE,

@@ -83,6 +83,7 @@ BLOCKS = (
         ("\\[ `a \\] @b`", "\\\\[ \\`a \\] @b\\`"),
         ("a[1]&#13;[1]:{", "a[1][1]:{"),
         ("evil.com[9]/x", "evil\\.com /x"),
+        ("<^@v> <$@v> a<b", "`<^@v>` <$ @v> a&lt;b"),
         (".===evil.example", ".===evil.example"),
         (".===evil.com/x", "\\.===evil\\.com/x"),
         ("[&ZeroWidthSpace;^a]", "[ ^a]"),
